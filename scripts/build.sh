@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Configure (once) and build QEMU.
+#
+#   build.sh arm64    the series, KVM only, for aarch64   -> build/arm64
+#   build.sh stock    the base, the same configuration    -> build/stock-arm64
+#   build.sh host     the series, TCG, for this machine   -> build/host
+#   build.sh install PREFIX   on an Arm host, the user's own configuration
+#
+# EXTRA_CONFIGURE adds options; a change of the options configures anew.
+
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=$top/build
+
+die() { printf 'build: %s\n' "$*" >&2; exit 1; }
+
+# ccache across build/arm64, build/stock/arm64 and other clones: the two
+# trees sit at the same place relative to their build folders, and paths
+# below CCACHE_BASEDIR are hashed as relative ones.
+cc=
+if command -v ccache >/dev/null; then
+    cc="ccache "
+    export CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=1
+    export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-time_macros}
+fi
+
+# The devices of the machine "virt" that the rig's guests need; the base's
+# own minimal list does not link.
+devices='ARM_VIRT PXB CXL CXL_MEM_DEVICE PCIE_PORT VIRTIO_PCI VIRTIO_BLK
+VIRTIO_NET VIRTIO_SERIAL'
+
+common=(--target-list=aarch64-softmmu --without-default-features
+    --python=/usr/bin/python3 --disable-install-blobs
+    --disable-download --enable-system --enable-pixman --enable-fdt=system
+    --disable-debug-info --disable-docs --disable-werror)
+
+# configure_once DIR SOURCE OPTION...: in DIR, unless done with these options
+configure_once() {
+    local dir=$1 source=$2
+    shift 2
+    local stamp
+    stamp=$(printf '%s\n' "$source" "$@")
+    mkdir -p "$dir"
+    if [ -f "$dir/build.ninja" ] && [ -f "$dir/.options" ] &&
+        [ "$(cat "$dir/.options")" = "$stamp" ]; then
+        return
+    fi
+    echo "  CONFIG  ${dir#"$top/"}"
+    rm -f "$dir/.options"
+    (cd "$dir" && "$source/configure" "$@") >"$dir/configure.log" 2>&1 || {
+        tail -15 "$dir/configure.log" >&2
+        die "configure failed; all of it is in ${dir#"$top/"}/configure.log"
+    }
+    printf '%s\n' "$stamp" >"$dir/.options"
+}
+
+# compile DIR TARGET...: a progress line on a terminal, few lines elsewhere
+compile() {
+    local dir=$1 todo
+    shift
+    todo=$(ninja -C "$dir" -n "$@" 2>/dev/null |
+        sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' | tail -1)
+    [ -n "$todo" ] || { echo "  NINJA   ${dir#"$top/"}: up to date"; return; }
+    echo "  NINJA   ${dir#"$top/"}: $todo steps"
+    if [ -t 1 ]; then
+        ninja -C "$dir" "$@"
+    else
+        ninja -C "$dir" "$@" >"$dir/build.log" 2>&1 || {
+            grep -A15 'FAILED' "$dir/build.log" | head -40 >&2
+            die "did not build; all of it is in ${dir#"$top/"}/build.log"
+        }
+    fi
+}
+
+with_devices() {
+    mkdir -p "$1/configs/devices/aarch64-softmmu"
+    for d in $devices; do echo "CONFIG_$d=y"; done \
+        >"$1/configs/devices/aarch64-softmmu/rig.mak"
+}
+
+# configure_arm64 DIR SOURCE SYSROOT: KVM only, native or cross
+configure_arm64() {
+    local dir=$1 source=$2 sysroot=$3
+    with_devices "$source"
+    mkdir -p "$dir"
+    if [ "$(uname -m)" = aarch64 ]; then
+        configure_once "$dir" "$source" --cc="${cc}cc" "${common[@]}" \
+            --without-default-devices \
+            --with-devices-aarch64=rig --enable-kvm --disable-tcg \
+            ${EXTRA_CONFIGURE:-}
+        return
+    fi
+    # A pkg-config that sees the sysroot and nothing else; a file, so that
+    # meson finds it again when ninja runs it anew.
+    cat >"$dir/pkg-config" <<END
+#!/bin/sh
+export PKG_CONFIG_SYSROOT_DIR=$sysroot
+export PKG_CONFIG_LIBDIR=$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig
+exec pkg-config "\$@"
+END
+    chmod +x "$dir/pkg-config"
+    PKG_CONFIG=$dir/pkg-config \
+        configure_once "$dir" "$source" --cross-prefix=aarch64-linux-gnu- \
+        --cc="${cc}aarch64-linux-gnu-gcc --sysroot=$sysroot" "${common[@]}" \
+        --without-default-devices \
+        --with-devices-aarch64=rig --enable-kvm --disable-tcg \
+        ${EXTRA_CONFIGURE:-}
+}
+
+case ${1:-} in
+arm64)
+    configure_arm64 "$build/arm64" "$build/qemu" "$build/sysroot-arm64"
+    compile "$build/arm64" qemu-system-aarch64
+    ;;
+stock)
+    ln -sfn ../sysroot-arm64 "$build/stock/sysroot-arm64"
+    configure_arm64 "$build/stock/arm64" "$build/stock/qemu" \
+        "$build/stock/sysroot-arm64"
+    compile "$build/stock/arm64" qemu-system-aarch64
+    ln -sfn stock/arm64 "$build/stock-arm64"
+    ;;
+host)
+    with_devices "$build/qemu"
+    configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
+        "${common[@]}" --without-default-devices \
+        --with-devices-aarch64=rig --enable-tcg --disable-kvm \
+        --enable-slirp --enable-tools ${EXTRA_CONFIGURE:-}
+    compile "$build/host" qemu-system-aarch64
+    ;;
+install)
+    prefix=${2:-}
+    [ -n "$prefix" ] || die "say where: make install PREFIX=/usr/local"
+    [ "$(uname -m)" = aarch64 ] || die "this machine is $(uname -m): install on
+an Arm host, or copy build/arm64/qemu-system-aarch64 there"
+    configure_once "$build/install" "$build/qemu" --cc="${cc}cc" \
+        --target-list=aarch64-softmmu --prefix="$prefix" --enable-kvm \
+        ${EXTRA_CONFIGURE:-}
+    compile "$build/install"
+    ninja -C "$build/install" install
+    ;;
+*)
+    die "say what: arm64, stock, host or install PREFIX"
+    ;;
+esac
