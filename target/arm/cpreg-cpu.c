@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cpreg lists that an ARMCPU owns. */
+
+#include "qemu/osdep.h"
+#include "cpreg-cpu.h"
+
+ARMCPRegList arm_cpreg_list_of(ARMCPU *cpu)
+{
+    return (ARMCPRegList) {
+        .indexes = cpu->cpreg_indexes,
+        .values = cpu->cpreg_values,
+        .len = cpu->cpreg_array_len,
+    };
+}
+
+void arm_cpreg_vmstate_resize(ARMCPU *cpu, int32_t len)
+{
+    cpu->cpreg_vmstate_indexes =
+        g_renew(uint64_t, cpu->cpreg_vmstate_indexes, len);
+    cpu->cpreg_vmstate_values =
+        g_renew(uint64_t, cpu->cpreg_vmstate_values, len);
+    cpu->cpreg_vmstate_array_len = len;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Register lists: what KVM_GET_REG_LIST enumerates, or what a migration
+ * stream carries, as parallel arrays of KVM register indexes and values in
+ * ascending order of the indexes.
+ *
+ * Everything here is a function over such lists.  It knows no vCPU, no ioctl
+ * and no global, allocates only where a comment says so, and takes hostile
+ * input: a list from a stream goes through arm_cpreg_list_check() once, and
+ * the other functions then rely on what that established.
+ */
+
+#ifndef TARGET_ARM_CPREG_LIST_H
+#define TARGET_ARM_CPREG_LIST_H
+
+/*
+ * The longest list that is accepted from a stream.  The longest one seen from
+ * a kernel has 335 entries (Linux 6.18 with SVE and pointer authentication);
+ * the bound only keeps a corrupt length from allocating gigabytes.
+ */
+#define ARM_CPREG_LIST_MAX 16384
+
+/*
+ * The parts of a KVM register index, Linux include/uapi/linux/kvm.h and
+ * arch/arm64/include/uapi/asm/kvm.h.  Spelled here because the headers are
+ * not there on a host of another architecture.
+ */
+#define ARM_CPREG_ARCH_MASK     0xff00000000000000ULL
+#define ARM_CPREG_ARCH_ARM64    0x6000000000000000ULL
+#define ARM_CPREG_SIZE_MASK     0x00f0000000000000ULL
+#define ARM_CPREG_SIZE_SHIFT    52
+#define ARM_CPREG_SIZE_U32      0x0020000000000000ULL
+#define ARM_CPREG_SIZE_U64      0x0030000000000000ULL
+#define ARM_CPREG_KIND_MASK     0x000000000fff0000ULL
+#define ARM_CPREG_KIND_CORE     0x0000000000100000ULL
+#define ARM_CPREG_KIND_DEMUX    0x0000000000110000ULL
+#define ARM_CPREG_KIND_SYSREG   0x0000000000130000ULL
+#define ARM_CPREG_KIND_FW       0x0000000000140000ULL
+#define ARM_CPREG_KIND_SVE      0x0000000000150000ULL
+#define ARM_CPREG_KIND_FW_BMAP  0x0000000000160000ULL
+
+/* Firmware register @n, and firmware feature bitmap @n. */
+#define ARM_CPREG_FW(n) \
+    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_FW | (n))
+#define ARM_CPREG_FW_BMAP(n) \
+    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_FW_BMAP | (n))
+
+/* A view of a list; it owns nothing. @values may be NULL where none count. */
+typedef struct ARMCPRegList {
+    const uint64_t *indexes;
+    const uint64_t *values;
+    size_t len;
+} ARMCPRegList;
+
+/* What can be wrong with a list. */
+typedef enum ARMCPRegListFault {
+    /* The list is strictly ascending and every size is 32 or 64 bits. */
+    ARM_CPREG_LIST_OK,
+    /* More than ARM_CPREG_LIST_MAX entries. */
+    ARM_CPREG_LIST_TOO_LONG,
+    /* Nothing in it, though the CPU has registers. */
+    ARM_CPREG_LIST_EMPTY,
+    /* The size code of an index is neither U32 nor U64. */
+    ARM_CPREG_LIST_SIZE,
+    /* An index stands in the list twice. */
+    ARM_CPREG_LIST_DUPLICATE,
+    /* An index is lower than the one before it. */
+    ARM_CPREG_LIST_UNSORTED,
+} ARMCPRegListFault;
+
+/**
+ * arm_cpreg_list_check_len: is this length of a list in a stream sane?
+ * @len: the length as it came in, of either sign
+ * @own_len: how many registers the CPU here has; 0 (an M profile CPU) is the
+ *           only case in which an empty list is right
+ */
+ARMCPRegListFault arm_cpreg_list_check_len(int64_t len, size_t own_len);
+
+/**
+ * arm_cpreg_list_check: does a list keep the rules?
+ * @list: any list
+ * @at: set to the position of the first entry that breaks one; may be NULL
+ *
+ * What follows ARM_CPREG_LIST_OK may rely on order, uniqueness and sizes.
+ */
+ARMCPRegListFault arm_cpreg_list_check(const ARMCPRegList *list, size_t *at);
+
+/**
+ * arm_cpreg_list_fault_text: a fault in words
+ * @fault: what arm_cpreg_list_check() or arm_cpreg_list_check_len() returned
+ * @list: the list that was checked; unused (may be NULL) for a length
+ * @at: the position that was returned; the length itself for a length
+ *
+ * Returns a new string, or NULL for ARM_CPREG_LIST_OK.
+ */
+char *arm_cpreg_list_fault_text(ARMCPRegListFault fault,
+                                const ARMCPRegList *list, int64_t at);
+
+/**
+ * arm_cpreg_list_find: the position of @regidx in a checked list, or -1
+ */
+ssize_t arm_cpreg_list_find(const ARMCPRegList *list, uint64_t regidx);
+
+/**
+ * ARMCPRegWalk: a merge-walk over two checked lists
+ * @source, @destination: the lists
+ * @regidx: the register that the walk stands at
+ * @s, @d: its position in the lists, or -1 where it is not listed
+ *
+ * Initialise with { .source = ..., .destination = ... }; each
+ * arm_cpreg_walk_next() goes to the next register that either list has, in
+ * ascending order, and returns false behind the last one.
+ */
+typedef struct ARMCPRegWalk {
+    const ARMCPRegList *source;
+    const ARMCPRegList *destination;
+    uint64_t regidx;
+    ssize_t s;
+    ssize_t d;
+    /* private */
+    size_t next_s;
+    size_t next_d;
+} ARMCPRegWalk;
+
+bool arm_cpreg_walk_next(ARMCPRegWalk *walk);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cpreg list in the migration stream of a vCPU. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "migration/qemu-file-types.h"
+#include "system/kvm.h"
+#include "cpreg-cpu.h"
+#include "cpreg-migration.h"
+#include "cpreg-reconcile.h"
+#include "kvm-cpregs.h"
+#include "trace.h"
+
+static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
+                         const VMStateField *field)
+{
+    ARMCPU *cpu = container_of(pv, ARMCPU, cpreg_vmstate_array_len);
+    g_autofree char *text = NULL;
+    ARMCPRegListFault fault;
+    int32_t len;
+    int ret;
+
+    qemu_get_sbe32s(f, &len);
+    ret = qemu_file_get_error(f);
+    if (ret < 0) {
+        return ret;
+    }
+    fault = arm_cpreg_list_check_len(len, cpu->cpreg_array_len);
+    if (fault != ARM_CPREG_LIST_OK) {
+        /* A VMStateInfo has no Error: what it can do is to report. */
+        text = arm_cpreg_list_fault_text(fault, NULL, len);
+        error_report("cpu %d: the migration stream is corrupt: %s",
+                     CPU(cpu)->cpu_index, text);
+        return -EINVAL;
+    }
+    arm_cpreg_vmstate_resize(cpu, len);
+    return 0;
+}
+
+static int put_cpreg_len(QEMUFile *f, void *pv, size_t size,
+                         const VMStateField *field, JSONWriter *vmdesc)
+{
+    qemu_put_sbe32s(f, pv);
+    return 0;
+}
+
+const VMStateInfo vmstate_info_cpreg_len = {
+    .name = "int32 le",
+    .get = get_cpreg_len,
+    .put = put_cpreg_len,
+};
+
+bool arm_cpreg_pre_save(ARMCPU *cpu, Error **errp)
+{
+    size_t bytes = cpu->cpreg_array_len * sizeof(uint64_t);
+
+    if (kvm_enabled()) {
+        if (!kvm_arm_cpregs_pre_save(cpu, errp)) {
+            return false;
+        }
+    } else if (!write_cpustate_to_list(cpu, false)) {
+        error_setg(errp, "cpu %d: the register list has a register that the "
+                   "CPU does not", CPU(cpu)->cpu_index);
+        return false;
+    }
+
+    arm_cpreg_vmstate_resize(cpu, cpu->cpreg_array_len);
+    if (bytes) {
+        memcpy(cpu->cpreg_vmstate_indexes, cpu->cpreg_indexes, bytes);
+        memcpy(cpu->cpreg_vmstate_values, cpu->cpreg_values, bytes);
+    }
+    return true;
+}
+
+static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
+                          const ARMCPRegList *source)
+{
+    int index = CPU(cpu)->cpu_index;
+    g_autofree char *name = NULL;
+
+    switch (verdict->outcome) {
+    case ARM_CPREG_MISSING:
+        if (trace_event_get_state_backends(TRACE_ARM_CPREG_MISSING)) {
+            name = arm_cpreg_name(verdict->regidx);
+            trace_arm_cpreg_missing(index, name,
+                                    cpu->cpreg_values[verdict->d]);
+        }
+        break;
+    case ARM_CPREG_TOLERATED:
+        if (trace_event_get_state_backends(TRACE_ARM_CPREG_TOLERATED)) {
+            name = arm_cpreg_name(verdict->regidx);
+            trace_arm_cpreg_tolerated(index, name, source->values[verdict->s],
+                                      verdict->rule->why,
+                                      verdict->rule->kernel);
+        }
+        break;
+    case ARM_CPREG_REFUSED:
+        if (trace_event_get_state_backends(TRACE_ARM_CPREG_REFUSED)) {
+            name = arm_cpreg_name(verdict->regidx);
+            trace_arm_cpreg_refused(index, name, source->values[verdict->s]);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* The values of the stream into the list here, unless one is refused. */
+static bool take_list(ARMCPU *cpu, Error **errp)
+{
+    ARMCPRegList source = {
+        .indexes = cpu->cpreg_vmstate_indexes,
+        .values = cpu->cpreg_vmstate_values,
+        .len = cpu->cpreg_vmstate_array_len,
+    };
+    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    g_auto(ARMCPRegReport) report = { NULL };
+    g_autofree char *text = NULL;
+    ARMCPRegListFault fault;
+    size_t at, refused;
+
+    fault = arm_cpreg_list_check(&source, &at);
+    if (fault != ARM_CPREG_LIST_OK) {
+        text = arm_cpreg_list_fault_text(fault, &source, at);
+        error_setg(errp, "cpu %d: the migration stream is corrupt: %s",
+                   CPU(cpu)->cpu_index, text);
+        return false;
+    }
+
+    arm_cpreg_reconcile(&arm_cpreg_rules, &source, &own, &report);
+    for (size_t i = 0; i < report.len; i++) {
+        trace_verdict(cpu, &report.verdicts[i], &source);
+    }
+    refused = report.count[ARM_CPREG_REFUSED];
+    if (refused) {
+        text = arm_cpreg_report_text(&report, &source);
+        error_setg(errp, "cpu %d: %zu register%s of the source %s not "
+                   "available on this host and cannot stay behind: %s",
+                   CPU(cpu)->cpu_index, refused, refused > 1 ? "s" : "",
+                   refused > 1 ? "are" : "is", text);
+        return false;
+    }
+
+    for (size_t i = 0; i < report.len; i++) {
+        const ARMCPRegVerdict *verdict = &report.verdicts[i];
+
+        if (verdict->outcome == ARM_CPREG_BOTH) {
+            cpu->cpreg_values[verdict->d] = source.values[verdict->s];
+        }
+    }
+    return true;
+}
+
+/* The values of the list into QEMU's own state, all of them or an error. */
+static bool write_cpustate(ARMCPU *cpu, Error **errp)
+{
+    g_autofree uint64_t *wanted = NULL;
+    g_autoptr(GString) text = NULL;
+    int count = 0;
+
+    if (write_list_to_cpustate(cpu)) {
+        return true;
+    }
+    /* Which registers hold another value than the one that was written? */
+    wanted = g_memdup2(cpu->cpreg_values,
+                       cpu->cpreg_array_len * sizeof(uint64_t));
+    write_cpustate_to_list(cpu, false);
+    text = g_string_new(NULL);
+    for (int i = 0; i < cpu->cpreg_array_len; i++) {
+        g_autofree char *name = NULL;
+
+        if (wanted[i] == cpu->cpreg_values[i]) {
+            continue;
+        }
+        name = arm_cpreg_name(cpu->cpreg_indexes[i]);
+        g_string_append_printf(text, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64,
+                               count++ ? "; " : "", name, wanted[i],
+                               cpu->cpreg_values[i]);
+    }
+    error_setg(errp, "cpu %d: this CPU cannot hold the source's value of %d "
+               "register%s: %s", CPU(cpu)->cpu_index, count,
+               count == 1 ? "" : "s", text->str);
+    return false;
+}
+
+bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
+{
+    if (!take_list(cpu, errp)) {
+        return false;
+    }
+    if (kvm_enabled()) {
+        return kvm_arm_cpregs_post_load(cpu, errp);
+    }
+    return write_cpustate(cpu, errp);
+}

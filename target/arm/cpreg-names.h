@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* KVM register indexes as people know them. */
+
+#ifndef TARGET_ARM_CPREG_NAMES_H
+#define TARGET_ARM_CPREG_NAMES_H
+
+#include "cpreg-list.h"
+
+/* ARM_SYSREG_TCR2_EL1 and so on: the low 16 bits of a register's index. */
+enum {
+#define DEF(name, op0, op1, crn, crm, op2) \
+    ARM_SYSREG_##name = (op0) << 14 | (op1) << 11 | (crn) << 7 | \
+                        (crm) << 3 | (op2),
+#include "cpreg-names.h.inc"
+#undef DEF
+};
+
+/* The KVM register index of a system register in cpreg-names.h.inc. */
+#define ARM_CPREG(name)                                                 \
+    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_SYSREG | \
+     ARM_SYSREG_##name)
+
+/**
+ * arm_cpreg_short_name: the architecture's or KVM's name of a register
+ * @regidx: any 64-bit number
+ *
+ * Returns a new string: "TCR2_EL1", "CCSIDR[2]", "PSCI_VERSION",
+ * "VENDOR_HYP_BMAP_2"; for a system register without a name the one that
+ * assemblers take, "S3_0_C2_C0_3"; for what is no register of a known kind
+ * the number itself.
+ */
+char *arm_cpreg_short_name(uint64_t regidx);
+
+/**
+ * arm_cpreg_name: the name with the index behind it, for messages
+ *
+ * Returns a new string: "TCR2_EL1 (0x603000000013c103)".
+ */
+char *arm_cpreg_name(uint64_t regidx);
+
+#endif

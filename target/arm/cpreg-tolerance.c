@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Migration tolerance: which unexpected registers may stay behind. */
+
+#include "qemu/osdep.h"
+#include "cpreg-tolerance.h"
+
+static const ARMCPRegRule table[] = {
+#define RAZ(from, to, w, k) \
+    { .first = from, .last = to, .has_value = true, .why = w, .kernel = k },
+#define GATE(reg, field, w, k) \
+    { .first = ARM_CPREG(reg), .last = ARM_CPREG(reg), \
+      .gate = &arm_cpreg_fields[ARM_FIELD_##field], .why = w, .kernel = k },
+#define VALUE(idx, v, w, k) \
+    { .first = idx, .last = idx, \
+      .has_value = true, .value = v, .why = w, .kernel = k },
+#include "cpreg-tolerance.h.inc"
+#undef RAZ
+#undef GATE
+#undef VALUE
+};
+
+const ARMCPRegRules arm_cpreg_rules = { table, G_N_ELEMENTS(table) };
+
+static bool holds(const ARMCPRegRule *rule, const ARMCPRegList *source,
+                  size_t s)
+{
+    if (rule->has_value && source->values[s] != rule->value) {
+        return false;
+    }
+    if (rule->gate) {
+        ssize_t id = arm_cpreg_list_find(source, rule->gate->regidx);
+
+        if (id < 0 || arm_cpreg_field(rule->gate, source->values[id]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool arm_cpreg_tolerated(const ARMCPRegRules *rules,
+                         const ARMCPRegList *source, size_t s,
+                         const ARMCPRegRule **rule)
+{
+    uint64_t regidx = source->indexes[s];
+    size_t i;
+
+    *rule = NULL;
+    for (i = 0; i < rules->len; i++) {
+        const ARMCPRegRule *row = &rules->rules[i];
+
+        if (regidx < row->first || regidx > row->last) {
+            continue;
+        }
+        if (holds(row, source, s)) {
+            *rule = row;
+            return true;
+        }
+        *rule = *rule ?: row;
+    }
+    return false;
+}
+
+char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
+                             const ARMCPRegList *source, size_t s)
+{
+    ssize_t id;
+
+    if (!rule) {
+        return g_strdup("no rule lets it stay behind");
+    }
+    if (!rule->gate) {
+        return g_strdup_printf("it could stay behind only with 0x%" PRIx64,
+                               rule->value);
+    }
+    id = arm_cpreg_list_find(source, rule->gate->regidx);
+    if (id < 0) {
+        return g_strdup_printf("the stream does not tell %s, so the guest "
+                               "may use it", rule->gate->name);
+    }
+    return g_strdup_printf("the guest can use it: %s is %" PRIu64,
+                           rule->gate->name,
+                           arm_cpreg_field(rule->gate, source->values[id]));
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Register lists: checks, search, merge-walk and names. */
+
+#include "qemu/osdep.h"
+#include "target/arm/cpreg-list.h"
+#include "target/arm/cpreg-names.h"
+
+/* Written out, from the kernel's uapi headers, not by the code under test. */
+#define TCR_EL1     0x603000000013c102ULL
+#define TCR2_EL1    0x603000000013c103ULL
+#define SCTLR_EL1   0x603000000013c080ULL
+#define CCSIDR_2    0x6020000000110002ULL
+#define PSCI        0x6030000000140000ULL
+#define BMAP_2      0x6030000000160003ULL
+#define WIDE        0x604000000013c102ULL   /* 128 bits */
+
+#define LIST(...)                                               \
+    ((ARMCPRegList) {                                           \
+        .indexes = (const uint64_t[]) { __VA_ARGS__ },          \
+        .len = sizeof((uint64_t[]) { __VA_ARGS__ }) / sizeof(uint64_t) })
+
+static void test_check_len(void)
+{
+    static const struct {
+        int64_t len;
+        size_t own;
+        ARMCPRegListFault fault;
+    } cases[] = {
+        { 1, 1, ARM_CPREG_LIST_OK },
+        { 258, 256, ARM_CPREG_LIST_OK },
+        { 16384, 1, ARM_CPREG_LIST_OK },
+        { 0, 0, ARM_CPREG_LIST_OK },
+        { 0, 1, ARM_CPREG_LIST_EMPTY },
+        { -1, 1, ARM_CPREG_LIST_TOO_LONG },
+        { -1, 0, ARM_CPREG_LIST_TOO_LONG },
+        { INT32_MIN, 1, ARM_CPREG_LIST_TOO_LONG },
+        { INT32_MAX, 1, ARM_CPREG_LIST_TOO_LONG },
+        { 16385, 1, ARM_CPREG_LIST_TOO_LONG },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_assert_cmpint(arm_cpreg_list_check_len(cases[i].len, cases[i].own),
+                        ==, cases[i].fault);
+    }
+}
+
+static void check(ARMCPRegList list, ARMCPRegListFault fault, size_t at,
+                  const char *words)
+{
+    g_autofree char *text = NULL;
+    size_t found = 99;
+
+    g_assert_cmpint(arm_cpreg_list_check(&list, &found), ==, fault);
+    g_assert_cmpint(arm_cpreg_list_check(&list, NULL), ==, fault);
+    text = arm_cpreg_list_fault_text(fault, &list, found);
+    if (!words) {
+        g_assert_null(text);
+        return;
+    }
+    g_assert_cmpuint(found, ==, at);
+    g_assert_cmpstr(text, ==, words);
+}
+
+static void test_check(void)
+{
+    ARMCPRegList empty = { NULL };
+
+    check(empty, ARM_CPREG_LIST_OK, 0, NULL);
+    check(LIST(TCR_EL1), ARM_CPREG_LIST_OK, 0, NULL);
+    check(LIST(CCSIDR_2, SCTLR_EL1, TCR_EL1, TCR2_EL1, PSCI),
+          ARM_CPREG_LIST_OK, 0, NULL);
+    check(LIST(SCTLR_EL1, TCR_EL1, TCR_EL1), ARM_CPREG_LIST_DUPLICATE, 2,
+          "entry 2 of the register list, TCR_EL1 (0x603000000013c102), "
+          "stands in it twice");
+    check(LIST(TCR_EL1, SCTLR_EL1, SCTLR_EL1), ARM_CPREG_LIST_UNSORTED, 1,
+          "the register list is not in ascending order: entry 1, SCTLR_EL1 "
+          "(0x603000000013c080), follows TCR_EL1 (0x603000000013c102)");
+    check(LIST(SCTLR_EL1, WIDE), ARM_CPREG_LIST_SIZE, 1,
+          "entry 1 of the register list, TCR_EL1 (0x604000000013c102), "
+          "has size code 4, not 32 or 64 bits");
+    check(LIST(0), ARM_CPREG_LIST_SIZE, 0,
+          "entry 0 of the register list, register 0x0000000000000000, "
+          "has size code 0, not 32 or 64 bits");
+    check(LIST(SCTLR_EL1, UINT64_MAX), ARM_CPREG_LIST_SIZE, 1,
+          "entry 1 of the register list, register 0xffffffffffffffff, "
+          "has size code 15, not 32 or 64 bits");
+}
+
+static void test_check_longest(void)
+{
+    g_autofree uint64_t *indexes = g_new(uint64_t, ARM_CPREG_LIST_MAX + 1);
+    ARMCPRegList list = { indexes, NULL, ARM_CPREG_LIST_MAX };
+    g_autofree char *text = NULL;
+    size_t at;
+
+    for (size_t i = 0; i <= ARM_CPREG_LIST_MAX; i++) {
+        indexes[i] = 0x6030000000130000ULL + i;
+    }
+    g_assert_cmpint(arm_cpreg_list_check(&list, &at), ==, ARM_CPREG_LIST_OK);
+    list.len++;
+    g_assert_cmpint(arm_cpreg_list_check(&list, &at), ==,
+                    ARM_CPREG_LIST_TOO_LONG);
+    text = arm_cpreg_list_fault_text(ARM_CPREG_LIST_TOO_LONG, NULL, -1);
+    g_assert_cmpstr(text, ==, "a register list of -1 entries "
+                    "(at most 16384 are accepted)");
+    g_free(g_steal_pointer(&text));
+    text = arm_cpreg_list_fault_text(ARM_CPREG_LIST_EMPTY, NULL, 0);
+    g_assert_cmpstr(text, ==, "an empty register list");
+}
+
+static void test_find(void)
+{
+    ARMCPRegList list = LIST(CCSIDR_2, SCTLR_EL1, TCR_EL1, TCR2_EL1, PSCI);
+    ARMCPRegList empty = { NULL };
+
+    for (size_t i = 0; i < list.len; i++) {
+        g_assert_cmpint(arm_cpreg_list_find(&list, list.indexes[i]), ==, i);
+        g_assert_cmpint(arm_cpreg_list_find(&list, list.indexes[i] + 0x1000),
+                        ==, -1);
+    }
+    g_assert_cmpint(arm_cpreg_list_find(&list, 0), ==, -1);
+    g_assert_cmpint(arm_cpreg_list_find(&list, UINT64_MAX), ==, -1);
+    g_assert_cmpint(arm_cpreg_list_find(&empty, TCR_EL1), ==, -1);
+}
+
+/* @expected: one letter a step: b(oth), s(ource only), d(estination only) */
+static void walk(ARMCPRegList s, ARMCPRegList d, const char *expected)
+{
+    ARMCPRegWalk walk = { .source = &s, .destination = &d };
+    g_autoptr(GString) steps = g_string_new(NULL);
+    uint64_t last = 0;
+
+    while (arm_cpreg_walk_next(&walk)) {
+        g_assert_cmpuint(walk.regidx, >, last);
+        last = walk.regidx;
+        g_assert_true(walk.s >= 0 || walk.d >= 0);
+        if (walk.s >= 0) {
+            g_assert_cmpuint(s.indexes[walk.s], ==, walk.regidx);
+        }
+        if (walk.d >= 0) {
+            g_assert_cmpuint(d.indexes[walk.d], ==, walk.regidx);
+        }
+        g_string_append_c(steps, walk.d < 0 ? 's' : walk.s < 0 ? 'd' : 'b');
+    }
+    g_assert_false(arm_cpreg_walk_next(&walk));
+    g_assert_cmpstr(steps->str, ==, expected);
+}
+
+static void test_walk(void)
+{
+    ARMCPRegList none = { NULL };
+    ARMCPRegList some = LIST(SCTLR_EL1, TCR_EL1, PSCI);
+    ARMCPRegList first_last = LIST(CCSIDR_2, SCTLR_EL1, TCR_EL1, PSCI, BMAP_2);
+    ARMCPRegList middle = LIST(SCTLR_EL1, TCR_EL1, TCR2_EL1, PSCI);
+    ARMCPRegList other = LIST(CCSIDR_2, TCR2_EL1, BMAP_2);
+
+    walk(none, none, "");
+    walk(some, none, "sss");
+    walk(none, some, "ddd");
+    walk(some, some, "bbb");
+    walk(first_last, some, "sbbbs");
+    walk(some, first_last, "dbbbd");
+    walk(middle, some, "bbsb");
+    walk(some, middle, "bbdb");
+    walk(some, other, "dssdsd");
+    walk(other, some, "sddsds");
+}
+
+static void test_names(void)
+{
+    static const struct {
+        uint64_t regidx;
+        const char *name;
+    } cases[] = {
+        { TCR2_EL1, "TCR2_EL1 (0x603000000013c103)" },
+        { 0x603000000013c000, "MIDR_EL1 (0x603000000013c000)" },
+        { 0x603000000013c03b, "ID_AA64MMFR3_EL1 (0x603000000013c03b)" },
+        { 0x603000000013c512, "PIRE0_EL1 (0x603000000013c512)" },
+        { 0x603000000013c513, "PIR_EL1 (0x603000000013c513)" },
+        { 0x603000000013c4f6, "PMMIR_EL1 (0x603000000013c4f6)" },
+        /* The names that KVM's swap asks for, api.rst */
+        { 0x603000000013df02, "TIMER_CVAL (0x603000000013df02)" },
+        { 0x603000000013df1a, "TIMER_CNT (0x603000000013df1a)" },
+        { 0x6030000000138004, "DBGBVR0_EL1 (0x6030000000138004)" },
+        { 0x603000000013807f, "DBGWCR15_EL1 (0x603000000013807f)" },
+        { 0x603000000013df40, "PMEVCNTR0_EL0 (0x603000000013df40)" },
+        { 0x603000000013df5e, "PMEVCNTR30_EL0 (0x603000000013df5e)" },
+        { 0x603000000013df7e, "PMEVTYPER30_EL0 (0x603000000013df7e)" },
+        { 0x603000000013df7f, "PMCCFILTR_EL0 (0x603000000013df7f)" },
+        { 0x603000000013c7ff, "S3_0_C15_C15_7 (0x603000000013c7ff)" },
+        { CCSIDR_2, "CCSIDR[2] (0x6020000000110002)" },
+        { PSCI, "PSCI_VERSION (0x6030000000140000)" },
+        { 0x6030000000140003,
+          "SMCCC_ARCH_WORKAROUND_3 (0x6030000000140003)" },
+        { 0x6030000000140009, "KVM_REG_ARM_FW_REG_9 (0x6030000000140009)" },
+        { BMAP_2, "VENDOR_HYP_BMAP_2 (0x6030000000160003)" },
+        { 0x6030000000160007,
+          "KVM_REG_ARM_FW_FEAT_BMAP_REG_7 (0x6030000000160007)" },
+        { 0x6030000000100000, "register 0x6030000000100000" },
+        { 0x603000010013c103, "register 0x603000010013c103" },
+        { 0x6020000000110102, "register 0x6020000000110102" },
+        { 0x4020000000130000, "register 0x4020000000130000" },
+        { 0, "register 0x0000000000000000" },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = arm_cpreg_name(cases[i].regidx);
+
+        g_assert_cmpstr(name, ==, cases[i].name);
+    }
+    g_assert_cmphex(ARM_CPREG(TCR2_EL1), ==, TCR2_EL1);
+    g_assert_cmphex(ARM_CPREG_FW(0), ==, PSCI);
+    g_assert_cmphex(ARM_CPREG_FW_BMAP(3), ==, BMAP_2);
+}
+
+/* The table is in the order of the encodings, and names nothing twice. */
+static void test_names_table(void)
+{
+    static const struct {
+        int sysreg;
+        const char *name;
+    } table[] = {
+#define DEF(name, op0, op1, crn, crm, op2) { ARM_SYSREG_##name, #name },
+#include "target/arm/cpreg-names.h.inc"
+#undef DEF
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *name =
+            arm_cpreg_short_name(0x6030000000130000ULL | table[i].sysreg);
+
+        g_assert_cmpstr(name, ==, table[i].name);
+        if (i > 0) {
+            g_assert_cmpint(table[i].sysreg, >, table[i - 1].sysreg);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/arm/cpreg-list/check-len", test_check_len);
+    g_test_add_func("/arm/cpreg-list/check", test_check);
+    g_test_add_func("/arm/cpreg-list/check-longest", test_check_longest);
+    g_test_add_func("/arm/cpreg-list/find", test_find);
+    g_test_add_func("/arm/cpreg-list/walk", test_walk);
+    g_test_add_func("/arm/cpreg-list/names", test_names);
+    g_test_add_func("/arm/cpreg-list/names-table", test_names_table);
+    return g_test_run();
+}
