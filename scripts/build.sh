@@ -5,6 +5,7 @@
 #
 #   build.sh arm64    the series, KVM only, for aarch64   -> build/arm64
 #   build.sh stock    the base, the same configuration    -> build/stock-arm64
+#   build.sh at DIR   the tree DIR/qemu, the same again   -> DIR/arm64
 #   build.sh host     the series, TCG, for this machine   -> build/host
 #   build.sh install PREFIX   on an Arm host, the user's own configuration
 #
@@ -16,9 +17,9 @@ build=$top/build
 
 die() { printf 'build: %s\n' "$*" >&2; exit 1; }
 
-# ccache across build/arm64, build/stock/arm64 and other clones: the two
-# trees sit at the same place relative to their build folders, and paths
-# below CCACHE_BASEDIR are hashed as relative ones.
+# ccache across build/arm64, build/stock/arm64 and other clones: each tree
+# sits at the same place relative to its build folder, and paths below
+# CCACHE_BASEDIR are hashed as relative ones.
 cc=
 if command -v ccache >/dev/null; then
     cc="ccache "
@@ -34,7 +35,8 @@ VIRTIO_NET VIRTIO_SERIAL'
 common=(--target-list=aarch64-softmmu --without-default-features
     --python=/usr/bin/python3 --disable-install-blobs
     --disable-download --enable-system --enable-pixman --enable-fdt=system
-    --disable-debug-info --disable-docs --disable-werror)
+    --disable-debug-info --disable-docs --disable-werror
+    --without-default-devices --with-devices-aarch64=rig)
 
 # configure_once DIR SOURCE OPTION...: in DIR, unless done with these options
 configure_once() {
@@ -60,6 +62,12 @@ configure_once() {
 compile() {
     local dir=$1 todo
     shift
+    # Configure again first if meson's files changed: only then is it known
+    # what there is to do.
+    ninja -C "$dir" build.ninja >"$dir/build.log" 2>&1 || {
+        tail -15 "$dir/build.log" >&2
+        die "did not configure; all of it is in ${dir#"$top/"}/build.log"
+    }
     todo=$(ninja -C "$dir" -n "$@" 2>/dev/null |
         sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' | tail -1)
     [ -n "$todo" ] || { echo "  NINJA   ${dir#"$top/"}: up to date"; return; }
@@ -74,58 +82,56 @@ compile() {
     fi
 }
 
+# The device list, written only where it changed: meson looks at its time.
 with_devices() {
-    mkdir -p "$1/configs/devices/aarch64-softmmu"
-    for d in $devices; do echo "CONFIG_$d=y"; done \
-        >"$1/configs/devices/aarch64-softmmu/rig.mak"
+    local list=$1/configs/devices/aarch64-softmmu/rig.mak text
+    text=$(for d in $devices; do echo "CONFIG_$d=y"; done)
+    [ -f "$1/VERSION" ] || die "no QEMU tree in ${1#"$top/"}"
+    [ -f "$list" ] && [ "$(cat "$list")" = "$text" ] || echo "$text" >"$list"
 }
 
-# configure_arm64 DIR SOURCE SYSROOT: KVM only, native or cross
-configure_arm64() {
-    local dir=$1 source=$2 sysroot=$3
+# build_arm64 DIR: KVM only, native or cross; DIR/qemu -> DIR/arm64
+build_arm64() {
+    local dir=$1/arm64 source=$1/qemu sysroot=$1/sysroot-arm64
+    local compiler=(--cc="${cc}cc")
     with_devices "$source"
     mkdir -p "$dir"
-    if [ "$(uname -m)" = aarch64 ]; then
-        configure_once "$dir" "$source" --cc="${cc}cc" "${common[@]}" \
-            --without-default-devices \
-            --with-devices-aarch64=rig --enable-kvm --disable-tcg \
-            ${EXTRA_CONFIGURE:-}
-        return
-    fi
-    # A pkg-config that sees the sysroot and nothing else; a file, so that
-    # meson finds it again when ninja runs it anew.
-    cat >"$dir/pkg-config" <<END
+    if [ "$(uname -m)" != aarch64 ]; then
+        [ "$1" = "$build" ] || ln -sfnr "$build/sysroot-arm64" "$sysroot"
+        # A pkg-config that sees the sysroot and nothing else; a file, so
+        # that meson finds it again when ninja runs it anew.
+        cat >"$dir/pkg-config" <<END
 #!/bin/sh
 export PKG_CONFIG_SYSROOT_DIR=$sysroot
 export PKG_CONFIG_LIBDIR=$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig
 exec pkg-config "\$@"
 END
-    chmod +x "$dir/pkg-config"
-    PKG_CONFIG=$dir/pkg-config \
-        configure_once "$dir" "$source" --cross-prefix=aarch64-linux-gnu- \
-        --cc="${cc}aarch64-linux-gnu-gcc --sysroot=$sysroot" "${common[@]}" \
-        --without-default-devices \
-        --with-devices-aarch64=rig --enable-kvm --disable-tcg \
-        ${EXTRA_CONFIGURE:-}
+        chmod +x "$dir/pkg-config"
+        export PKG_CONFIG=$dir/pkg-config
+        compiler=(--cross-prefix=aarch64-linux-gnu-
+            --cc="${cc}aarch64-linux-gnu-gcc --sysroot=$sysroot")
+    fi
+    configure_once "$dir" "$source" "${compiler[@]}" "${common[@]}" \
+        --enable-kvm --disable-tcg ${EXTRA_CONFIGURE:-}
+    compile "$dir" qemu-system-aarch64
 }
 
 case ${1:-} in
 arm64)
-    configure_arm64 "$build/arm64" "$build/qemu" "$build/sysroot-arm64"
-    compile "$build/arm64" qemu-system-aarch64
+    build_arm64 "$build"
     ;;
 stock)
-    ln -sfn ../sysroot-arm64 "$build/stock/sysroot-arm64"
-    configure_arm64 "$build/stock/arm64" "$build/stock/qemu" \
-        "$build/stock/sysroot-arm64"
-    compile "$build/stock/arm64" qemu-system-aarch64
+    build_arm64 "$build/stock"
     ln -sfn stock/arm64 "$build/stock-arm64"
+    ;;
+at)
+    [ -n "${2:-}" ] || die "say where: build.sh at DIR"
+    build_arm64 "$(realpath "$2")"
     ;;
 host)
     with_devices "$build/qemu"
     configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
-        "${common[@]}" --without-default-devices \
-        --with-devices-aarch64=rig --enable-tcg --disable-kvm \
+        "${common[@]}" --enable-tcg --disable-kvm \
         --enable-slirp --enable-tools ${EXTRA_CONFIGURE:-}
     compile "$build/host" qemu-system-aarch64
     ;;
@@ -141,6 +147,6 @@ an Arm host, or copy build/arm64/qemu-system-aarch64 there"
     ninja -C "$build/install" install
     ;;
 *)
-    die "say what: arm64, stock, host or install PREFIX"
+    die "say what: arm64, stock, at DIR, host or install PREFIX"
     ;;
 esac

@@ -186,11 +186,13 @@ static bool write_cpustate(ARMCPU *cpu, Error **errp)
 
 bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
 {
-    if (!take_list(cpu, errp)) {
-        return false;
-    }
     if (kvm_enabled()) {
-        return kvm_arm_cpregs_post_load(cpu, errp);
+        return take_list(cpu, errp) && kvm_arm_cpregs_post_load(cpu, errp);
     }
-    return write_cpustate(cpu, errp);
+    /*
+     * What the stream does not have keeps its value. KVM's list has been read
+     * at reset; TCG's list holds nothing before its first save.
+     */
+    write_cpustate_to_list(cpu, false);
+    return take_list(cpu, errp) && write_cpustate(cpu, errp);
 }
