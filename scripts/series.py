@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Apply, refresh, export and check the patch series.
+
+  series.py apply            build/qemu: the base and one commit an entry
+  series.py stock            build/stock/qemu: the base alone
+  series.py refresh [ENTRY]  commits and edits in build/qemu -> patches/
+  series.py export [-o DIR]  the series as mails for git am
+  series.py check            everything that must hold before it is sent
+
+Overlay files are edited in the repository, hooks in build/qemu.  A commit
+made in build/qemu becomes an entry of its own, its new files become
+overlay files; edits without a commit go into ENTRY, or the last one.  To
+reword, move or drop an entry, edit patches/ and run apply (git rebase
+stops at the links of the overlay files).  series_format.py describes the
+files.
+"""
+
+import argparse
+import pathlib
+import re
+import signal
+import sys
+
+from series_check import check
+from series_git import Repo, main_error
+from series_verbs import apply, export, refresh, stock
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def _author(text):
+    found = re.fullmatch(r'\s*([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>\s*',
+                         text)
+    if not found:
+        raise argparse.ArgumentTypeError(f'"{text}" is not NAME <MAIL>')
+    return found.groups()
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.
+        RawDescriptionHelpFormatter)
+    parser.add_argument('--root', type=pathlib.Path, default=ROOT,
+                        help='the repository (default: this one)')
+    parser.add_argument('--build-dir', type=pathlib.Path,
+                        help='default: build in the repository')
+    verbs = parser.add_subparsers(dest='verb', required=True)
+    verbs.add_parser('apply')
+    verbs.add_parser('stock')
+    verb = verbs.add_parser('refresh')
+    verb.add_argument('entry', nargs='?',
+                      help='what takes uncommitted edits; default: the last')
+    verb = verbs.add_parser('export')
+    verb.add_argument('-o', '--output', type=pathlib.Path,
+                      help='default: build/export')
+    verb.add_argument('--author', type=_author, metavar='"NAME <MAIL>"',
+                      help='the sender, for the From: lines')
+    verb = verbs.add_parser('check')
+    verb.add_argument('--no-build', action='store_true',
+                      help='leave out the build of every commit')
+    args = parser.parse_args(argv)
+    # Names and text of upstream files may hold any byte.
+    sys.stdout.reconfigure(errors='backslashreplace')
+    # So that a run that is ended removes what it left half-made.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def run():
+        repo = Repo(args.root, args.build_dir or args.root / 'build')
+        if args.verb == 'check':
+            return check(repo, not args.no_build)
+        with repo.locked():
+            if args.verb == 'apply':
+                apply(repo)
+            elif args.verb == 'stock':
+                stock(repo)
+            elif args.verb == 'refresh':
+                refresh(repo, args.entry and
+                        args.entry.rsplit('/', 1)[-1])
+            else:
+                export(repo, args.output or repo.build / 'export',
+                       args.author)
+        return 0
+    return main_error(run)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

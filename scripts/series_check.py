@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""series.py check: what must hold before the series is sent.
+
+Every failure is collected; the last line counts them.
+"""
+
+import filecmp
+import fnmatch
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import series_format as sf
+import series_tree as st
+from series_format import SeriesError
+from series_git import Git, Repo, ensure_base, environment
+from series_refresh import refreshed
+from series_verbs import apply, export, worktree
+
+HOOKS_EACH = 60
+HOOKS_ALL = 200
+TAG_LINE = re.compile(r'^(Signed-off|Reviewed|Tested|Acked)-by:', re.M)
+REPORT = re.compile(r'^(ERROR|WARNING): (.*)\n'
+                    r'(?:#\d+:(?: FILE: (.*?):)?\n(\+.*)?)?', re.M)
+# What checkpatch says of any series of this kind, the line it says it of,
+# and why it does not count.
+KNOWN = (
+    (re.compile(r'added, moved or deleted file\(s\):$'), re.compile(''),
+     'whether MAINTAINERS covers the new files is checked here'),
+    (re.compile(r'added, moved or deleted file\(s\) imported from Linux'),
+     re.compile(''), 'asked of every change in linux-headers/'),
+    (re.compile('Macros with complex values should be enclosed'),
+     re.compile(r'\+#define DEF\('),
+     'a row of a table cannot stand in parentheses; '
+     'target/arm/cpu-sysregs.h is written so'),
+)
+
+
+def check(repo, build=True):
+    """All checks; the exit status."""
+    failures = []
+
+    def fail(text):
+        failures.append(text)
+        print(f'  FAIL    {text}', flush=True)
+
+    place = Repo(repo.root, repo.build / 'check')
+    with place.locked():
+        with repo.locked():
+            base = ensure_base(repo)
+            series, loaded = sf.load(repo.root)
+            _messages(loaded, fail)
+            hooks = _hook_lines(loaded, fail)
+            try:
+                commits = st.build_chain(repo, base, loaded)
+            except SeriesError as err:
+                fail(f'{err} (checks of the commits left out)')
+                commits = None
+            if commits is not None:
+                git = _round_trip(repo, place, base, series, loaded,
+                                  commits, fail)
+        if commits and git and build:
+            _build_all(repo, place, git, commits, fail)
+    if failures:
+        print(f'series-check: {len(failures)} failed')
+        for text in failures:
+            print(f'  {text}')
+        return 1
+    print(f'series-check: {len(loaded)} entries, {hooks} hook lines, ok'
+          + ('' if build else ' (commits not built)'))
+    return 0
+
+
+def _messages(loaded, fail):
+    """Tags are for the person who sends.  The rest parse_patch() asks."""
+    for entry, patch, _ in loaded:
+        for tag in TAG_LINE.findall(patch.message):
+            fail(f'{entry.file}: has a line {tag}-by:; take it out, who '
+                 'sends the series adds their own')
+
+
+def _hook_lines(loaded, fail):
+    total = 0
+    for entry, patch, _ in loaded:
+        added = patch.added()
+        total += added
+        print(f'  HOOKS   {added:4}  {entry.name}')
+        if added > HOOKS_EACH:
+            fail(f'{entry.file}: {added} hook lines, at most {HOOKS_EACH}: '
+                 'move code into an overlay file')
+    print(f'  HOOKS   {total:4}  in all')
+    if total >= HOOKS_ALL:
+        fail(f'{total} hook lines in all, must be under {HOOKS_ALL}: move '
+             'code into overlay files')
+    return total
+
+
+def _same_files(one, two):
+    """Whether two lists of files have the same names and bytes."""
+    return [p.name for p in one] == [p.name for p in two] and all(
+        filecmp.cmp(a, b, shallow=False) for a, b in zip(one, two))
+
+
+def _round_trip(repo, place, base, series, loaded, commits, fail):
+    """Apply, export, am and refresh, from nothing; the checked worktree."""
+    tmp = pathlib.Path(tempfile.mkdtemp(dir=place.build, prefix='fresh-'))
+    try:
+        fresh = Repo(repo.root, tmp)
+        apply(fresh)
+        state = fresh.state()
+        ids = [commit.id for commit in commits]
+        if [commit for _, commit in state['entries']] != ids:
+            fail('applied to a fresh tree, the commits have other ids than '
+                 f'in {repo.show(repo.tree)}: apply is not deterministic')
+        mails = export(repo, tmp / 'export')
+        if not _same_files(mails, export(fresh, tmp / 'export-again')):
+            fail('two exports differ')
+        _no_op_refresh(fresh, series, loaded, fail)
+        git = _am(repo, place, base, commits, mails, fail)
+        _checkpatch(repo, git, mails, commits, fail)
+        return git
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)
+
+
+def _no_op_refresh(fresh, series, loaded, fail):
+    """What refresh would write from a fresh tree is what is there."""
+    state = fresh.state()
+    made = refreshed(fresh, state['base'], state['head'], series, loaded)
+    changed = [path for path, data in made.files.items()
+               if not (fresh.root / path).is_file()
+               or (fresh.root / path).read_bytes() != data]
+    for path in changed:
+        fail(f'{path}: refresh after apply changes it')
+    if not changed:
+        print('  CHECK   refresh after apply changes nothing')
+
+
+def _am(repo, place, base, commits, mails, fail):
+    """git am of the mails on the base gives the same trees and messages."""
+    tree = place.tree
+    # Ours, but a run that was cut short may have left anything there.
+    if tree.exists() and (tree / '.git').is_file():
+        git = Git(tree)
+        for command in (('am', '--abort'), ('reset', '-q', '--hard')):
+            try:
+                git.run(*command)
+            except SeriesError:
+                pass            # nothing to abort; worktree() judges
+    git = worktree(repo, tree, base)
+    if not mails:
+        return git
+    try:
+        git.run('am', '-q', *map(str, mails))
+    except SeriesError as err:
+        fail(f'the exported series does not apply with git am: {err}')
+        git.run('am', '--abort')
+        return git
+    shape = '--format=%T%n%B%x00'
+    sent = git.run('log', shape, f'{base}..HEAD')
+    ours = git.run('log', shape, f'{base}..{commits[-1].id}')
+    if sent != ours:
+        fail('git am of the exported series gives other trees or messages '
+             f'than apply (git diff HEAD {commits[-1].id[:12]} in '
+             f'{repo.show(tree)})')
+    else:
+        print(f'  CHECK   git am of {len(mails)} mails: the same trees and '
+              'messages')
+    return git
+
+
+def _covered(maintainers, path):
+    """Whether an F: pattern other than the catch-all names the file."""
+    for pattern in re.findall(r'^F: *(\S+)', maintainers, re.M):
+        if pattern in ('*', '*/'):
+            continue
+        if pattern.endswith('/'):
+            # Like get_maintainer.pl: the folder and all below it.
+            if fnmatch.fnmatchcase(path, pattern + '*'):
+                return True
+        elif fnmatch.fnmatchcase(path, pattern) and \
+                path.count('/') == pattern.count('/'):
+            return True
+    return False
+
+
+def _checkpatch(repo, git, mails, commits, fail):
+    """The base's checkpatch.pl, and MAINTAINERS for the new files."""
+    script = git.tree / 'scripts' / 'checkpatch.pl'
+    if not script.is_file():
+        fail('the base has no scripts/checkpatch.pl')
+        return
+    for mail, commit in zip(mails, commits):
+        done = subprocess.run(
+            ['perl', str(script), '--no-signoff', str(mail)], cwd=git.tree,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            env=environment(), **sf.ENCODING)
+        reports = REPORT.findall(done.stdout)
+        for kind, text, at, line in reports:
+            why = next((why for known, code, why in KNOWN
+                        if known.match(text) and code.match(line)), None)
+            if why:
+                print(f'  CHECK   {commit.entry.name}: checkpatch: '
+                      f'"{text.rstrip(":")}" ignored: {why}')
+            else:
+                fail(f'{commit.entry.name}: checkpatch: {kind.lower()}: '
+                     f'{text}' + (f' ({at})' if at else ''))
+        if done.returncode and not reports:
+            last = (done.stderr + done.stdout).strip().split('\n')[-1]
+            fail(f'{commit.entry.name}: checkpatch did not run: {last}')
+    if not commits:
+        return
+    print(f'  CHECK   checkpatch.pl on {len(commits)} patches done')
+    try:
+        maintainers = repo.git.run('show', f'{commits[-1].id}:MAINTAINERS')
+    except SeriesError:
+        fail('the base has no MAINTAINERS')
+        return
+    for commit in commits:
+        for path in commit.entry.overlay:
+            if not _covered(maintainers, path):
+                fail(f'{commit.entry.name}: no F: line in MAINTAINERS '
+                     f'covers {path}; add one by a hook')
+
+
+def _build_all(repo, place, git, commits, fail):
+    """Build every commit that has not been built before."""
+    script = repo.root / 'scripts' / 'build.sh'
+    proof = place.build / 'built'
+    proven = set(proof.read_text('utf-8').split()) if proof.is_file() else \
+        set()
+    print(f'  BUILD   the whole KVM-only arm64 qemu-system-aarch64, for '
+          f'each of {len(commits)} commits')
+    for number, commit in enumerate(commits, 1):
+        name = f'{number}/{len(commits)} {commit.entry.name}'
+        tree = repo.git.tree_id(commit.id)
+        if tree in proven:
+            print(f'  BUILD   {name}: built before')
+            continue
+        git.run('checkout', '-q', '--detach', commit.id)
+        print(f'  BUILD   {name} ...', end='', flush=True)
+        log = place.build / f'build-{number}.log'
+        start = time.monotonic()
+        status = _build(script, repo.show(place.build), repo.root, log)
+        seconds = time.monotonic() - start
+        if status == 0:
+            print(f' {seconds:.0f} s')
+            log.unlink()
+            with open(proof, 'a', encoding='utf-8') as file:
+                file.write(f'{tree}\n')
+        else:
+            print(' failed')
+            tail = log.read_text(**sf.ENCODING).split('\n')[-25:]
+            print('\n'.join(tail).encode(errors='replace').decode())
+            fail(f'{commit.entry.name}: does not build; all of it is in '
+                 f'{repo.show(log)}')
+
+
+def _build(script, where, root, log):
+    """Run build.sh; ended with everything it started, whatever comes."""
+    with open(log, 'w', encoding='utf-8') as file:
+        try:
+            process = subprocess.Popen(
+                [str(script), 'at', where], cwd=root, stdout=file,
+                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                start_new_session=True)
+        except OSError as err:
+            raise SeriesError(f'{script}: {err.strerror}') from err
+        try:
+            return process.wait()
+        finally:
+            if process.poll() is None:
+                print(' ended', flush=True)
+                os.killpg(process.pid, signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
