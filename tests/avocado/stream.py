@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Hostile and foreign streams against a real QEMU, with TCG: no rig needed.
+
+A stream is saved once, its cpreg list is changed in one way, and a new
+QEMU loads it.  It must refuse by name, end with status 1 (or stay, with
+exit-on-error=false), and never crash; or load, where a rule says so.
+"""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / 'tests/avocado')]
+
+# pylint: disable=wrong-import-position
+from rig import process                                     # noqa: E402
+from rig.qmp import QMP, QMPGone                            # noqa: E402
+from cpreg_stream import CpregStream, StreamError           # noqa: E402
+
+QEMU = pathlib.Path(os.environ.get('QEMU_HOST') or
+                    ROOT / 'build/host/qemu-system-aarch64')
+
+# Written out, from the kernel's uapi headers.
+MMFR0 = 0x603000000013c038
+MMFR3 = 0x603000000013c03b
+TCR2_EL1 = 0x603000000013c103
+NVHCR_EL2 = 0x603000000013e0a8      # no TCG CPU of the base has it
+UNKNOWN_LOW = 0x4020000000000001
+UNKNOWN_HIGH = 0x603000000013ffff
+PSCI_VERSION = 0x6030000000140000
+BMAP_2 = 0x6030000000160003
+WIDE_TCR_EL1 = 0x604000000013c102
+
+
+class Qemu:
+    """A QEMU on this machine, its CPUs stopped, ended with the block."""
+
+    def __init__(self, folder, *args, cpu='max'):
+        ours, theirs = socket.socketpair()
+        self.stderr = tempfile.TemporaryFile('w+', dir=folder)
+        with theirs:
+            self.process = process.start(
+                [QEMU, '-M', 'virt', '-cpu', cpu, '-accel', 'tcg', '-S',
+                 '-m', '64M', '-nodefaults', '-display', 'none',
+                 '-chardev', f'socket,id=qmp,fd={theirs.fileno()}',
+                 '-mon', 'chardev=qmp,mode=control', *args],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                stdout=self.stderr, stderr=self.stderr)
+        self.socket = ours
+        self.qmp = QMP(ours, 60)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        process.end(self.process)
+        self.socket.close()
+        self.stderr.close()
+
+    def migration(self):
+        """query-migrate once the migration has ended one way or another."""
+        for _ in range(600):
+            status = self.qmp.command('query-migrate')
+            if status.get('status') in ('completed', 'failed', 'cancelled'):
+                return status
+            if not status:
+                # The destination keeps no status of a load that went well.
+                state = self.qmp.command('query-status')['status']
+                if state != 'inmigrate':
+                    return {'status': 'completed'}
+            try:
+                self.process.wait(0.1)
+            except subprocess.TimeoutExpired:
+                pass
+        raise AssertionError('the migration did not end in a minute')
+
+    def output(self):
+        """What it printed so far."""
+        self.stderr.seek(0)
+        return self.stderr.read()
+
+
+@unittest.skipUnless(QEMU.is_file(), f'no {QEMU.name} in build/host: run '
+                                     '`make qemu-host`')
+class Stream(unittest.TestCase):
+    """
+    :avocado: tags=quick,tcg
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix='stream-')
+        cls.saved = cls.save()
+
+    @classmethod
+    def save(cls, **kwargs):
+        """The stream of a new machine."""
+        path = pathlib.Path(cls.folder.name) / 'saved'
+        with Qemu(cls.folder.name, **kwargs) as qemu:
+            qemu.qmp.command('migrate', {'uri': f'file:{path}'})
+            assert qemu.migration()['status'] == 'completed', qemu.output()
+        return path.read_bytes()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def load(self, data, stay=False, **kwargs):
+        """(exit status or None, output, query-migrate) of a load."""
+        path = pathlib.Path(self.folder.name) / 'incoming'
+        path.write_bytes(data)
+        with Qemu(self.folder.name, '-incoming', 'defer', **kwargs) as qemu:
+            status = {}
+            try:
+                qemu.qmp.command('migrate-incoming',
+                                 {'uri': f'file:{path}',
+                                  'exit-on-error': not stay})
+                status = qemu.migration()
+            except QMPGone:
+                qemu.process.wait(60)
+            except json.JSONDecodeError as err:
+                self.fail(f'QMP: {err}')
+            return qemu.process.poll(), qemu.output(), status
+
+    def accept(self, data, **kwargs):
+        """The load goes well, without a word."""
+        code, output, status = self.load(data, **kwargs)
+        self.assertIsNone(code, output)
+        self.assertEqual(status['status'], 'completed', output)
+        self.assertEqual(output, '')
+
+    def refuse(self, data, *texts, **kwargs):
+        """The load ends with status 1 and says all of this."""
+        code, output, _ = self.load(data, **kwargs)
+        self.assertEqual(code, 1, output)
+        for text in texts:
+            self.assertIn(text, output)
+        return output
+
+    def test_unchanged(self):
+        """What was saved loads again, after a round through the editor."""
+        stream = CpregStream(self.saved)
+        self.assertGreater(len(stream.indexes), 100)
+        self.assertEqual(stream.render(), self.saved)
+        self.accept(stream.render())
+
+    def test_editor_refuses(self):
+        """The editor does not take something else for a list."""
+        with self.assertRaises(StreamError):
+            CpregStream(self.saved, cpu=1)
+        with self.assertRaises(StreamError):
+            CpregStream(b'no stream')
+
+    def test_length(self):
+        """0, -1, 2^31-1 and one more than is accepted."""
+        stream = CpregStream(self.saved)
+        for length, text in ((0, 'an empty register list'),
+                             (-1, 'a register list of -1 entries'),
+                             (2 ** 31 - 1,
+                              'a register list of 2147483647 entries'),
+                             (16385, 'a register list of 16385 entries')):
+            with self.subTest(length=length):
+                self.refuse(stream.render(length),
+                            'cpu 0: the migration stream is corrupt: ' + text)
+
+    def test_unsorted(self):
+        """Two neighbours in the wrong order."""
+        stream = CpregStream(self.saved)
+        stream.indexes[4:6] = reversed(stream.indexes[4:6])
+        self.refuse(stream.render(), 'the migration stream is corrupt',
+                    'not in ascending order: entry 5')
+
+    def test_duplicate(self):
+        """An entry twice."""
+        stream = CpregStream(self.saved)
+        stream.indexes[5] = stream.indexes[4]
+        self.refuse(stream.render(), 'the migration stream is corrupt',
+                    'entry 5 of the register list', 'stands in it twice')
+
+    def test_unknown_size(self):
+        """A size code that is neither 32 nor 64 bits."""
+        stream = CpregStream(self.saved)
+        stream.add(WIDE_TCR_EL1, 0)
+        self.refuse(stream.render(), 'the migration stream is corrupt',
+                    'TCR_EL1 (0x604000000013c102), has size code 4')
+
+    def test_cut_off(self):
+        """The stream ends inside the list."""
+        stream = CpregStream(self.saved)
+        for at in (2, 4, 8, 100, 16 * len(stream.indexes)):
+            with self.subTest(at=at):
+                self.refuse(self.saved[:stream.offset + at],
+                            "error while loading state for instance 0x0 of "
+                            "device 'cpu'")
+
+    def test_unexpected_are_all_named(self):
+        """At the start, in the middle and above the highest own index."""
+        stream = CpregStream(self.saved)
+        for regidx in (UNKNOWN_LOW, NVHCR_EL2, UNKNOWN_HIGH, PSCI_VERSION):
+            stream.add(regidx, 7)
+        output = self.refuse(
+            stream.render(),
+            'cpu 0: 4 registers of the source are not available on this host '
+            'and cannot stay behind', 'register 0x4020000000000001 = 0x7',
+            'NVHCR_EL2 (0x603000000013e0a8) = 0x7', '(0x603000000013ffff)',
+            'PSCI_VERSION (0x6030000000140000) = 0x7')
+        self.assertEqual(output.count('\n'), 1, output)
+
+    def test_above_highest_is_not_dropped(self):
+        """Stock drops what lies above its highest index, without a word."""
+        stream = CpregStream(self.saved)
+        self.assertGreater(PSCI_VERSION, stream.indexes[-1])
+        stream.add(PSCI_VERSION, 0x10003)
+        self.refuse(stream.render(), 'cpu 0: 1 register of the source is not '
+                    'available on this host', 'PSCI_VERSION')
+
+    def test_tolerated_after_refused(self):
+        """11.1.3 migrates here: the tolerated one clears the failure."""
+        stream = CpregStream(self.saved)
+        stream.add(NVHCR_EL2, 0x20)
+        stream.add(BMAP_2, 0)
+        output = self.refuse(stream.render(), 'NVHCR_EL2')
+        self.assertNotIn('VENDOR_HYP_BMAP_2', output)
+
+    def test_tolerated(self):
+        """A bitmap without a bit may stay behind; one with a bit may not."""
+        stream = CpregStream(self.saved)
+        stream.add(BMAP_2, 0)
+        self.accept(stream.render())
+        stream.set(BMAP_2, 3)
+        self.refuse(stream.render(), 'VENDOR_HYP_BMAP_2 (0x6030000000160003)'
+                    ' = 0x3, it could stay behind only with 0x0')
+
+    def test_missing(self):
+        """What the stream does not have keeps its reset value."""
+        stream = CpregStream(self.saved)
+        for at in (len(stream.indexes) - 1, 50, 0):
+            del stream.indexes[at], stream.values[at]
+        self.accept(stream.render())
+
+    def test_value_that_does_not_fit(self):
+        """An ID register of another CPU is named, with both values."""
+        stream = CpregStream(self.saved)
+        here = stream.value(MMFR0)
+        stream.set(MMFR0, here ^ 0xf0)
+        self.refuse(stream.render(), 'cpu 0: this CPU cannot hold the '
+                    "source's value of 1 register",
+                    f'ID_AA64MMFR0_EL1 (0x603000000013c038) = {here ^ 0xf0:#x}, '
+                    f'here {here:#x}')
+
+    def test_gate(self):
+        """6.12's TCR2_EL1: left behind unless the guest's MMFR3 has it."""
+        cpu = 'cortex-a57'
+        stream = CpregStream(self.save(cpu=cpu))
+        self.assertEqual(stream.value(MMFR3), 0)
+        stream.add(TCR2_EL1, 0x1de7ec7edbadc0de)
+        self.accept(stream.render(), cpu=cpu)
+        stream.set(MMFR3, 1)
+        self.refuse(stream.render(), 'TCR2_EL1 (0x603000000013c103) = '
+                    '0x1de7ec7edbadc0de, the guest can use it: '
+                    'ID_AA64MMFR3_EL1.TCRX is 1', cpu=cpu)
+
+    def test_stays_with_its_error(self):
+        """exit-on-error=false holds, and query-migrate has the register."""
+        stream = CpregStream(self.saved)
+        stream.add(NVHCR_EL2, 0x20)
+        code, output, status = self.load(stream.render(), stay=True)
+        self.assertIsNone(code, output)
+        self.assertEqual(status['status'], 'failed')
+        self.assertIn('NVHCR_EL2 (0x603000000013e0a8)', status['error-desc'])
+
+
+if __name__ == '__main__':
+    unittest.main()
