@@ -35,7 +35,7 @@ VIRTIO_NET VIRTIO_SERIAL'
 common=(--target-list=aarch64-softmmu --without-default-features
     --python=/usr/bin/python3 --disable-install-blobs
     --disable-download --enable-system --enable-pixman --enable-fdt=system
-    --disable-debug-info --disable-docs --disable-werror
+    --disable-debug-info --disable-docs --enable-werror
     --without-default-devices --with-devices-aarch64=rig)
 
 # configure_once DIR SOURCE OPTION...: in DIR, unless done with these options
@@ -132,7 +132,7 @@ host)
     with_devices "$build/qemu"
     configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
         "${common[@]}" --enable-tcg --disable-kvm \
-        --enable-slirp --enable-tools ${EXTRA_CONFIGURE:-}
+        --enable-slirp ${EXTRA_CONFIGURE:-}
     compile "$build/host" qemu-system-aarch64
     ;;
 install)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The names of the steps; what they do stands in scripts/ and rig/.
+# `make help` lists them.
+
+PYTHON ?= /usr/bin/python3
+FROM ?= 6.12
+TO ?= 6.18
+CPU ?= neoverse-n1
+MAKEFLAGS += --no-print-directory
+# One step at a time: each of them uses all cores.
+.NOTPARALLEL:
+
+.PHONY: help
+help:
+	@sed -n 's/^## \(.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
+
+## make demo [FROM=6.12 TO=6.18 CPU=neoverse-n1]
+##                         a guest that stock QEMU loses migrates live
+.PHONY: demo
+demo: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/demo.py --source $(FROM) --destination $(TO) --cpu $(CPU)
+
+## make check              all tests; `make check-quick` leaves out the rig
+.PHONY: check check-quick
+check: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) scripts/check.py
+check-quick: qemu-host
+	@$(PYTHON) scripts/check.py --quick
+
+## make qemu-arm64         the series, KVM only -> build/arm64
+## make stock-arm64        the base, the same configuration -> build/stock-arm64
+## make qemu-host          the series, TCG, for this machine -> build/host
+.PHONY: qemu-arm64 stock-arm64 qemu-host
+qemu-arm64: sysroot apply
+	@scripts/build.sh arm64
+stock-arm64: sysroot
+	@$(PYTHON) scripts/series.py stock
+	@scripts/build.sh stock
+qemu-host: setup apply
+	@scripts/build.sh host
+
+## make install PREFIX=DIR [EXTRA_CONFIGURE=...]
+##                         on an Arm host: build the series and install it
+.PHONY: install
+install: setup apply
+	@scripts/build.sh install $(PREFIX)
+
+## make apply              the series as a git tree -> build/qemu
+## make refresh            commits and edits in build/qemu -> patches/
+## make export             the series as mails for git am -> build/export
+## make series-check       all that must hold before the series is sent
+.PHONY: apply refresh export series-check
+apply: setup
+	@$(PYTHON) scripts/series.py apply
+refresh:
+	@$(PYTHON) scripts/series.py refresh $(ENTRY)
+export: setup
+	@$(PYTHON) scripts/series.py export
+series-check: sysroot
+	@$(PYTHON) scripts/series.py check
+
+## make unit               the pure core's tests alone, with ASan and UBSan
+.PHONY: unit
+unit: setup
+	@$(PYTHON) scripts/check.py --only core
+
+## make kernels            the kernels that the rig's hosts can boot
+.PHONY: kernels
+kernels:
+	@$(PYTHON) rig/rig.py kernels
+
+## make setup              what a bare Debian machine lacks, and nothing else
+.PHONY: setup sysroot
+setup:
+	@scripts/setup.sh
+sysroot:
+	@scripts/setup.sh sysroot
+
+## make clean              remove build/; downloads stay in the cache
+.PHONY: clean
+clean:
+	@rm -rf build

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the test suites and print one closing line.
+
+    N passed, N failed, N skipped
+
+Each suite leaves a record that a machine wrote (JUnit from meson, JSON from
+avocado); what is counted is taken from there, never from its exit status
+alone.  A suite that leaves no record counts as failed.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / 'build'
+MESON = '/usr/bin/meson'
+UNIT_TESTS = sorted(p.stem for p in (ROOT / 'tests/unit').glob('test-*.c'))
+
+
+class Count:
+    """Passed, failed, skipped; and a line for each that did not pass."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.lines = []
+
+    def add(self, name, outcome, why=''):
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        if outcome != 'passed':
+            self.lines.append(f'{outcome.upper():<8}{name}'
+                              + (f': {why}' if why else ''))
+
+    def merge(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.lines += other.lines
+
+    def __str__(self):
+        return (f'{self.passed} passed, {self.failed} failed, '
+                f'{self.skipped} skipped')
+
+
+def run(argv, log, **kwargs):
+    """Run to a log file; the exit status.  Ended with all it started."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, 'w', encoding='utf-8') as file:
+        # pylint: disable=consider-using-with
+        child = subprocess.Popen(
+            [str(a) for a in argv], cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            **kwargs)
+        try:
+            return child.wait()
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+                try:
+                    child.wait(20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(child.pid, signal.SIGKILL)
+                    child.wait()
+
+
+def junit(path, count, suite):
+    """Count what meson recorded."""
+    for case in ET.parse(path).getroot().iter('testcase'):
+        name = f'{suite}: {case.get("classname")} {case.get("name")}'
+        bad = case.find('failure')
+        bad = case.find('error') if bad is None else bad
+        skip = case.find('skipped')
+        if bad is not None:
+            count.add(name, 'failed', bad.get('message') or '')
+        elif skip is not None:
+            count.add(name, 'skipped', skip.get('message') or '')
+        else:
+            count.add(name, 'passed')
+
+
+def meson_test(build, suite, tests, log, count):
+    """Run meson tests and count the TAP cases inside them."""
+    record = build / 'meson-logs/testlog.junit.xml'
+    record.unlink(missing_ok=True)
+    meson = build / 'pyvenv/bin/meson'
+    status = run([meson if meson.exists() else MESON, 'test', '-C', build,
+                  '--no-rebuild', '--print-errorlogs', *tests], log)
+    before = count.passed + count.failed
+    if record.exists():
+        junit(record, count, suite)
+    if count.passed + count.failed == before or (
+            status and not count.failed):
+        count.add(f'{suite}: meson test', 'failed', f'see {shown(log)}')
+
+
+def shown(path):
+    return os.path.relpath(path, ROOT)
+
+
+def core(count):
+    """Unit tests of the pure core, stand-alone, with ASan and UBSan."""
+    build, log = BUILD / 'core', BUILD / 'check/core.log'
+    steps = []
+    if not (build / 'build.ninja').exists():
+        shutil.rmtree(build, ignore_errors=True)
+        steps.append([MESON, 'setup', build, '-Db_lundef=false',
+                      '-Db_sanitize=address,undefined'])
+    steps.append(['ninja', '-C', build])
+    for step in steps:
+        if run(step, log):
+            count.add('core: build', 'failed', f'see {shown(log)}')
+            return
+    meson_test(build, 'core', [], log, count)
+
+
+def in_tree(count):
+    """The same unit tests, built in the QEMU tree."""
+    log = BUILD / 'check/in-tree.log'
+    targets = [f'tests/unit/{name}' for name in UNIT_TESTS]
+    if run(['ninja', '-C', BUILD / 'host', *targets], log):
+        count.add('in-tree: build', 'failed', f'see {shown(log)}')
+        return
+    meson_test(BUILD / 'host', 'in-tree', UNIT_TESTS, log, count)
+
+
+def series(count):
+    """Round trip, checkpatch, hook lines, and a build of every commit."""
+    log = BUILD / 'check/series.log'
+    status = run([sys.executable, ROOT / 'scripts/series.py', 'check'], log)
+    lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
+    for line in lines:
+        if line.startswith(('  HOOKS', 'series-check:')):
+            print('          ' + line.strip())
+    if status:
+        print('\n'.join(lines[-30:]))
+    count.add('series: make series-check', 'failed' if status else 'passed',
+              f'see {shown(log)}')
+
+
+OUTCOMES = {'PASS': 'passed', 'WARN': 'passed', 'SKIP': 'skipped',
+            'CANCEL': 'skipped'}
+
+
+def avocado(count, suite, paths, *options):
+    """Run tests under avocado, one at a time, and count its record."""
+    results = BUILD / 'avocado' / suite
+    shutil.rmtree(results, ignore_errors=True)
+    log = BUILD / f'check/{suite}.log'
+    command = shutil.which('avocado')
+    if command is None:
+        count.add(f'{suite}: avocado', 'failed', 'not found; make setup')
+        return
+    run([command, 'run', '--disable-sysinfo', '--max-parallel-tasks', '1',
+         '--job-results-dir', results, *options, *paths], log)
+    records = list(results.glob('job-*/results.json'))
+    tests = json.loads(records[0].read_text())['tests'] if records else []
+    for test in tests:
+        outcome = OUTCOMES.get(test['status'], 'failed')
+        why = test.get('fail_reason') or ''
+        why = '' if why == '<unknown>' else why.split('\n')[0]
+        name = test['name'].replace(f'{ROOT}/', '')
+        if outcome == 'failed':
+            print_log(test)
+        count.add(f'{suite}: {name}', outcome, why)
+    if not tests:
+        count.add(f'{suite}: avocado', 'failed', f'see {shown(log)}')
+
+
+def print_log(test):
+    """The end of a failed test's own log."""
+    path = pathlib.Path(test['logfile'])
+    if path.exists():
+        lines = path.read_text(errors='replace').splitlines()
+        print('\n'.join(f'          | {line}' for line in lines[-40:]))
+
+
+def scripts(count):
+    """The scripts' and the rig's own tests; the witness under TCG."""
+    avocado(count, 'scripts', sorted(
+        [*(ROOT / 'tests/scripts').glob('test_*.py'),
+         *(ROOT / 'tests/rig').glob('test_*.py')]))
+
+
+def stream(count):
+    """Hostile and foreign streams against a real QEMU, with TCG."""
+    avocado(count, 'stream', [ROOT / 'tests/avocado'], '-t', 'quick,tcg')
+
+
+def rig(count):
+    """Live migrations between emulated hosts: real kernels, real KVM."""
+    avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig')
+
+
+SUITES = {f.__name__.replace('_', '-'): f for f in
+          (core, in_tree, scripts, stream, series, rig)}
+SLOW = ('series', 'rig')
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__.split('\n', maxsplit=1)[0])
+    parser.add_argument('--quick', action='store_true',
+                        help=f'without {" and ".join(SLOW)}')
+    parser.add_argument('--only', choices=list(SUITES), action='append')
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    wanted = args.only or [name for name in SUITES
+                           if not (args.quick and name in SLOW)]
+    total = Count()
+    for name in wanted:
+        print(f'  CHECK   {name}: {SUITES[name].__doc__}', flush=True)
+        start, count = time.monotonic(), Count()
+        SUITES[name](count)
+        print(f'          {name}: {count} '
+              f'({time.monotonic() - start:.0f} s)', flush=True)
+        total.merge(count)
+    for line in total.lines:
+        print(line)
+    print(total)
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit('check: interrupted')
