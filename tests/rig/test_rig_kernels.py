@@ -275,13 +275,13 @@ class Archives(unittest.TestCase):
     def test_missing_qemu_says_how(self):
         with self.assertRaisesRegex(errors.RigError, 'no file .*/none'):
             image.qemu_path('/none')
-        gone = {'stock': (self.dir / 'none', 'make stock')}
+        gone = {'stock': (self.dir / 'none', 'make stock-arm64')}
         with mock.patch.object(image, 'QEMUS', gone), \
-                self.assertRaisesRegex(errors.RigError, '`make stock`'):
+                self.assertRaisesRegex(errors.RigError, '`make stock-arm64`'):
             image.qemu_path('stock')
 
     def test_missing_library_says_how(self):
-        with self.assertRaisesRegex(errors.RigError, 'setup.sh sysroot'):
+        with self.assertRaisesRegex(errors.RigError, '`make sysroot`'):
             image.libraries('/bin/true', [self.dir])
 
 
