@@ -155,6 +155,52 @@ static bool is_counter(uint64_t regidx)
     return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
 }
 
+/*
+ * The PMU's enable and overflow bits are one register behind two indexes, and
+ * both read as the bits.  Linux 6.7 to 6.14 (a45f41d754e0 to f2aeb7bbd574)
+ * takes a write as the guest's: SET sets, CLR clears.  In the order of the
+ * list the bits are set and then cleared again.
+ */
+typedef struct SetClear {
+    uint64_t set;
+    uint64_t clear;
+} SetClear;
+
+static const SetClear set_clear[] = {
+    { ARM_CPREG(PMCNTENSET_EL0), ARM_CPREG(PMCNTENCLR_EL0) },
+    { ARM_CPREG(PMINTENSET_EL1), ARM_CPREG(PMINTENCLR_EL1) },
+    { ARM_CPREG(PMOVSSET_EL0), ARM_CPREG(PMOVSCLR_EL0) },
+};
+
+static bool is_clear(uint64_t regidx)
+{
+    for (int i = 0; i < ARRAY_SIZE(set_clear); i++) {
+        if (set_clear[i].clear == regidx) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Write a register such that KVM then holds @value.  For a SET register
+ * first clear the other bits: exact with kernels where CLR clears, and where
+ * both indexes take the value as it is, SET comes last.
+ */
+static int put_exactly(ARMCPU *cpu, uint64_t regidx, uint64_t value)
+{
+    for (int i = 0; i < ARRAY_SIZE(set_clear); i++) {
+        if (set_clear[i].set == regidx) {
+            int ret = put_one(cpu, set_clear[i].clear, (uint32_t)~value);
+
+            if (ret) {
+                return ret;
+            }
+        }
+    }
+    return put_one(cpu, regidx, value);
+}
+
 bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
 {
     Failures failures = { NULL };
@@ -168,7 +214,10 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
         if (is_counter(regidx) && level < KVM_PUT_FULL_STATE) {
             continue;
         }
-        ret = put_one(cpu, regidx, value);
+        if (is_clear(regidx)) {
+            continue;
+        }
+        ret = put_exactly(cpu, regidx, value);
         if (!ret) {
             continue;
         }

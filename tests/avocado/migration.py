@@ -87,6 +87,10 @@ class Forward(RigCase):
         """6.18 to 6.18."""
         self.migrates(*self.pair('series', 'series', ('6.18', '6.18')))
 
+    def test_same_kernel_6_12(self):
+        """6.12 takes a write to PMCNTENCLR_EL0 for one that clears bits."""
+        self.migrates(*self.pair('series', 'series', ('6.12', '6.12')))
+
     def test_all_features(self):
         """A CPU with SVE, PAuth, TCR2, S1PIE: stock spoils FPCR and Z."""
         source, destination = self.pair('series', 'series', ('6.18', '6.18'),
@@ -113,6 +117,15 @@ class Backward(RigCase):
     """
     :avocado: tags=quick,rig
     """
+
+    def test_refused_source_is_whole(self):
+        """What a refused source writes back to its own KVM is exact.
+
+        6.1 lists fewer CCSIDR than 6.12, and the source writes back on 6.12,
+        where the PMU's CLR registers clear.
+        """
+        self.refused(*self.pair('series', 'series', ('6.12', '6.1')),
+                     'CCSIDR', return_path=True)
 
     def test_refusal_names_the_register(self):
         """6.18 starts guests with PSCI 1.3, 6.12 ends at 1.1.
