@@ -220,6 +220,11 @@ class Guest:
             time.sleep(0.05)
         return False
 
+    def mismatches(self):
+        """Names of the registers that the witness found altered."""
+        return set(re.findall(r'^witness MISMATCH (\S+) ', self.serial(),
+                              re.M))
+
     def check(self, timeout=60):
         """Have the witness compare all it holds; its line of success.
 

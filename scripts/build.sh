@@ -34,7 +34,7 @@ VIRTIO_NET VIRTIO_SERIAL'
 
 common=(--target-list=aarch64-softmmu --without-default-features
     --python=/usr/bin/python3 --disable-install-blobs
-    --disable-download --enable-system --enable-pixman --enable-fdt=system
+    --enable-system --enable-pixman --enable-fdt=system
     --disable-debug-info --disable-docs --enable-werror
     --without-default-devices --with-devices-aarch64=rig)
 
@@ -82,6 +82,13 @@ compile() {
     fi
 }
 
+# Debian's source package has the subprojects in it; a git checkout has not,
+# and meson fetches them as for any build from git.
+download() {
+    [ -d "$1/subprojects/keycodemapdb" ] && echo --disable-download ||
+        echo --enable-download
+}
+
 # The device list, written only where it changed: meson looks at its time.
 with_devices() {
     local list=$1/configs/devices/aarch64-softmmu/rig.mak text
@@ -112,7 +119,7 @@ END
             --cc="${cc}aarch64-linux-gnu-gcc --sysroot=$sysroot")
     fi
     configure_once "$dir" "$source" "${compiler[@]}" "${common[@]}" \
-        --enable-kvm --disable-tcg ${EXTRA_CONFIGURE:-}
+        "$(download "$source")" --enable-kvm --disable-tcg ${EXTRA_CONFIGURE:-}
     compile "$dir" qemu-system-aarch64
 }
 
@@ -131,7 +138,7 @@ at)
 host)
     with_devices "$build/qemu"
     configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
-        "${common[@]}" --enable-tcg --disable-kvm \
+        "${common[@]}" "$(download "$build/qemu")" --enable-tcg --disable-kvm \
         --enable-slirp ${EXTRA_CONFIGURE:-}
     compile "$build/host" qemu-system-aarch64
     ;;

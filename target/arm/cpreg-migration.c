@@ -106,19 +106,70 @@ static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
     }
 }
 
-/* The values of the stream into the list here, unless one is refused. */
-static bool take_list(ARMCPU *cpu, Error **errp)
+/*
+ * Reconcile the stream's list with the one here; what is in both takes the
+ * stream's value, what is refused is told.
+ */
+static void take_list(ARMCPU *cpu, const ARMCPRegList *source,
+                      ARMCPRegReport *report, GString *refused)
+{
+    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    g_autofree char *text = NULL;
+
+    arm_cpreg_reconcile(&arm_cpreg_rules, source, &own, report);
+    for (size_t i = 0; i < report->len; i++) {
+        const ARMCPRegVerdict *verdict = &report->verdicts[i];
+
+        trace_verdict(cpu, verdict, source);
+        if (verdict->outcome == ARM_CPREG_BOTH) {
+            cpu->cpreg_values[verdict->d] = source->values[verdict->s];
+        }
+    }
+    text = arm_cpreg_report_text(report, source);
+    if (text) {
+        g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
+                               text);
+    }
+}
+
+/* The values of the list into QEMU's own state; told where it does not fit. */
+static void write_cpustate(ARMCPU *cpu, GString *refused)
+{
+    g_autofree uint64_t *wanted = NULL;
+
+    if (write_list_to_cpustate(cpu)) {
+        return;
+    }
+    /* Which registers hold another value than the one that was written? */
+    wanted = g_memdup2(cpu->cpreg_values,
+                       cpu->cpreg_array_len * sizeof(uint64_t));
+    write_cpustate_to_list(cpu, false);
+    for (int i = 0; i < cpu->cpreg_array_len; i++) {
+        g_autofree char *name = NULL;
+
+        if (wanted[i] == cpu->cpreg_values[i]) {
+            continue;
+        }
+        name = arm_cpreg_name(cpu->cpreg_indexes[i]);
+        g_string_append_printf(refused, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64
+                               ": this CPU cannot hold the value",
+                               refused->len ? "; " : "", name, wanted[i],
+                               cpu->cpreg_values[i]);
+    }
+}
+
+bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
 {
     ARMCPRegList source = {
         .indexes = cpu->cpreg_vmstate_indexes,
         .values = cpu->cpreg_vmstate_values,
         .len = cpu->cpreg_vmstate_array_len,
     };
-    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    g_autoptr(GString) refused = g_string_new(NULL);
     g_auto(ARMCPRegReport) report = { NULL };
     g_autofree char *text = NULL;
     ARMCPRegListFault fault;
-    size_t at, refused;
+    size_t at;
 
     fault = arm_cpreg_list_check(&source, &at);
     if (fault != ARM_CPREG_LIST_OK) {
@@ -128,71 +179,30 @@ static bool take_list(ARMCPU *cpu, Error **errp)
         return false;
     }
 
-    arm_cpreg_reconcile(&arm_cpreg_rules, &source, &own, &report);
-    for (size_t i = 0; i < report.len; i++) {
-        trace_verdict(cpu, &report.verdicts[i], &source);
+    /*
+     * Nothing stops at the first refusal: one error tells them all. A vCPU
+     * with a refused register does not run, so that what was written to it
+     * does not matter.
+     */
+    if (kvm_enabled()) {
+        if (!kvm_arm_cpregs_load_identity(cpu, &source, refused, errp)) {
+            return false;
+        }
+        take_list(cpu, &source, &report, refused);
+        kvm_arm_cpregs_load_rest(cpu, &report, refused);
+    } else {
+        /*
+         * What the stream does not have keeps its value; before its first
+         * save, TCG's list holds nothing.
+         */
+        write_cpustate_to_list(cpu, false);
+        take_list(cpu, &source, &report, refused);
+        write_cpustate(cpu, refused);
     }
-    refused = report.count[ARM_CPREG_REFUSED];
-    if (refused) {
-        text = arm_cpreg_report_text(&report, &source);
-        error_setg(errp, "cpu %d: %zu register%s of the source %s not "
-                   "available on this host and cannot stay behind: %s",
-                   CPU(cpu)->cpu_index, refused, refused > 1 ? "s" : "",
-                   refused > 1 ? "are" : "is", text);
+    if (refused->len) {
+        error_setg(errp, "cpu %d: registers of the source cannot be restored "
+                   "on this host: %s", CPU(cpu)->cpu_index, refused->str);
         return false;
     }
-
-    for (size_t i = 0; i < report.len; i++) {
-        const ARMCPRegVerdict *verdict = &report.verdicts[i];
-
-        if (verdict->outcome == ARM_CPREG_BOTH) {
-            cpu->cpreg_values[verdict->d] = source.values[verdict->s];
-        }
-    }
     return true;
-}
-
-/* The values of the list into QEMU's own state, all of them or an error. */
-static bool write_cpustate(ARMCPU *cpu, Error **errp)
-{
-    g_autofree uint64_t *wanted = NULL;
-    g_autoptr(GString) text = NULL;
-    int count = 0;
-
-    if (write_list_to_cpustate(cpu)) {
-        return true;
-    }
-    /* Which registers hold another value than the one that was written? */
-    wanted = g_memdup2(cpu->cpreg_values,
-                       cpu->cpreg_array_len * sizeof(uint64_t));
-    write_cpustate_to_list(cpu, false);
-    text = g_string_new(NULL);
-    for (int i = 0; i < cpu->cpreg_array_len; i++) {
-        g_autofree char *name = NULL;
-
-        if (wanted[i] == cpu->cpreg_values[i]) {
-            continue;
-        }
-        name = arm_cpreg_name(cpu->cpreg_indexes[i]);
-        g_string_append_printf(text, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64,
-                               count++ ? "; " : "", name, wanted[i],
-                               cpu->cpreg_values[i]);
-    }
-    error_setg(errp, "cpu %d: this CPU cannot hold the source's value of %d "
-               "register%s: %s", CPU(cpu)->cpu_index, count,
-               count == 1 ? "" : "s", text->str);
-    return false;
-}
-
-bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
-{
-    if (kvm_enabled()) {
-        return take_list(cpu, errp) && kvm_arm_cpregs_post_load(cpu, errp);
-    }
-    /*
-     * What the stream does not have keeps its value. KVM's list has been read
-     * at reset; TCG's list holds nothing before its first save.
-     */
-    write_cpustate_to_list(cpu, false);
-    return take_list(cpu, errp) && write_cpustate(cpu, errp);
 }

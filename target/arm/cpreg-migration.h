@@ -32,9 +32,9 @@ bool arm_cpreg_pre_save(ARMCPU *cpu, Error **errp);
 /**
  * arm_cpreg_post_load: take the arrays of the stream
  *
- * Checks and reconciles the list, then writes the values (to KVM, or to
- * QEMU's own state).  On failure the vCPU must not run; the error names every
- * register that is the cause.  Nothing is written if the list is refused.
+ * Checks the list, writes the identity (KVM), reconciles the list with the one
+ * here, and writes the rest, to KVM or to QEMU's own state.  On failure the
+ * vCPU must not run; the error names every register that is the cause.
  */
 bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp);
 

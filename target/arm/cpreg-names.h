@@ -20,6 +20,10 @@ enum {
     (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_SYSREG | \
      ARM_SYSREG_##name)
 
+/* The feature ID registers: op0 3, op1 0, CRn 0, CRm 1 to 7, any op2. */
+#define ARM_CPREG_ID_FIRST      ARM_CPREG(ID_PFR0_EL1)
+#define ARM_CPREG_ID_LAST       (ARM_CPREG_ID_FIRST + 0x37)
+
 /**
  * arm_cpreg_short_name: the architecture's or KVM's name of a register
  * @regidx: any 64-bit number

@@ -69,14 +69,16 @@ char *arm_cpreg_report_text(const ARMCPRegReport *report,
             continue;
         }
         if (named > 0) {
-            g_string_append(text, named == EXPLAINED ? "; also " :
-                                  named > EXPLAINED ? ", " : "; ");
+            g_string_append(text, named < EXPLAINED ? "; " :
+                                  named > EXPLAINED ? ", " :
+                                  "; also unknown here: ");
         }
         name = arm_cpreg_name(verdict->regidx);
         g_string_append(text, name);
         if (named++ < EXPLAINED) {
             why = arm_cpreg_refusal_text(verdict->rule, source, verdict->s);
-            g_string_append_printf(text, " = 0x%" PRIx64 ", %s",
+            g_string_append_printf(text, " = 0x%" PRIx64
+                                   " is unknown here, and %s",
                                    source->values[verdict->s], why);
         }
     }

@@ -69,15 +69,15 @@ char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
         return g_strdup("no rule lets it stay behind");
     }
     if (!rule->gate) {
-        return g_strdup_printf("it could stay behind only with 0x%" PRIx64,
+        return g_strdup_printf("could stay behind only with 0x%" PRIx64,
                                rule->value);
     }
     id = arm_cpreg_list_find(source, rule->gate->regidx);
     if (id < 0) {
-        return g_strdup_printf("the stream does not tell %s, so the guest "
-                               "may use it", rule->gate->name);
+        return g_strdup_printf("the guest may use it (the stream does not "
+                               "have %s)", rule->gate->name);
     }
-    return g_strdup_printf("the guest can use it: %s is %" PRIu64,
+    return g_strdup_printf("the guest can use it (%s is %" PRIu64 ")",
                            rule->gate->name,
                            arm_cpreg_field(rule->gate, source->values[id]));
 }

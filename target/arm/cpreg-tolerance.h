@@ -13,10 +13,6 @@
 
 #include "cpreg-fields.h"
 
-/* The feature ID registers: op0 3, op1 0, CRn 0, CRm 1 to 7, any op2. */
-#define ARM_CPREG_ID_FIRST      ARM_CPREG(ID_PFR0_EL1)
-#define ARM_CPREG_ID_LAST       (ARM_CPREG_ID_FIRST + 0x37)
-
 /* One row of cpreg-tolerance.h.inc; each condition that is set must hold. */
 typedef struct ARMCPRegRule {
     uint64_t first;                 /* the registers it is about */
@@ -54,8 +50,8 @@ bool arm_cpreg_tolerated(const ARMCPRegRules *rules,
  * arm_cpreg_refusal_text: why a register may not stay behind
  * @rule, @source, @s: as arm_cpreg_tolerated() gave and took them
  *
- * Returns a new string, a clause such as "the guest can use it:
- * ID_AA64MMFR3_EL1.TCRX is 1".
+ * Returns a new string, a clause such as "the guest can use it
+ * (ID_AA64MMFR3_EL1.TCRX is 1)".
  */
 char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
                              const ARMCPRegList *source, size_t s);

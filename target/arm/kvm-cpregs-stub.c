@@ -9,7 +9,14 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
     g_assert_not_reached();
 }
 
-bool kvm_arm_cpregs_post_load(ARMCPU *cpu, Error **errp)
+bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
+                                  GString *refused, Error **errp)
+{
+    g_assert_not_reached();
+}
+
+void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
+                              GString *refused)
 {
     g_assert_not_reached();
 }

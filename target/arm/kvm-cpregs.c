@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The cpreg list of a KVM vCPU: enumerate, get, put. */
+/* The cpreg list of a KVM vCPU: enumerate, get, put, and load in two phases. */
 
 #include "qemu/osdep.h"
 #include <linux/kvm.h>
@@ -11,40 +11,17 @@
 #include "internals.h"
 #include "kvm-cpregs.h"
 
-/* Failures of one pass over the list: all are told in one error. */
-typedef struct Failures {
-    GString *text;
-    int count;
-} Failures;
-
-static void G_GNUC_PRINTF(3, 4) failure(Failures *failures, uint64_t regidx,
-                                        const char *format, ...)
+/* One more clause: the register's name, and what is to be said of it. */
+static void G_GNUC_PRINTF(3, 4) clause(GString *text, uint64_t regidx,
+                                       const char *format, ...)
 {
     g_autofree char *name = arm_cpreg_name(regidx);
     va_list args;
 
-    if (!failures->text) {
-        failures->text = g_string_new(NULL);
-    }
-    g_string_append_printf(failures->text, "%s%s",
-                           failures->count++ ? "; " : "", name);
+    g_string_append_printf(text, "%s%s", text->len ? "; " : "", name);
     va_start(args, format);
-    g_string_append_vprintf(failures->text, format, args);
+    g_string_append_vprintf(text, format, args);
     va_end(args);
-}
-
-/* True if there were none; else sets @errp and forgets them. */
-static bool no_failures(Failures *failures, ARMCPU *cpu, const char *what,
-                        Error **errp)
-{
-    if (!failures->count) {
-        return true;
-    }
-    error_setg(errp, "cpu %d: KVM %s %d register%s: %s",
-               CPU(cpu)->cpu_index, what, failures->count,
-               failures->count > 1 ? "s" : "", failures->text->str);
-    g_string_free(failures->text, true);
-    return false;
 }
 
 /* KVM_GET_REG_LIST, sorted; NULL and an error if KVM does not give it. */
@@ -79,35 +56,64 @@ static bool is_cpreg(uint64_t regidx)
     return kind != ARM_CPREG_KIND_CORE && kind != ARM_CPREG_KIND_SVE;
 }
 
-bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
+/*
+ * The list that KVM gives now takes the place of the vCPU's.  A register that
+ * was in it keeps its values, one that is new is yet to be read.
+ */
+static bool relist(ARMCPU *cpu, Error **errp)
 {
-    g_autofree struct kvm_reg_list *list = enumerate(cpu, errp);
+    g_autofree struct kvm_reg_list *all = enumerate(cpu, errp);
+    g_autofree uint64_t *values = NULL;
+    g_autofree uint64_t *kvm_values = NULL;
     g_autofree char *text = NULL;
+    ARMCPRegList old = arm_cpreg_list_of(cpu);
+    ARMCPRegList new = { NULL };
+    ARMCPRegWalk walk = { .source = &old, .destination = &new };
     ARMCPRegListFault fault;
-    ARMCPRegList own;
     size_t at;
 
-    if (!list) {
+    if (!all) {
         return false;
     }
-    cpu->cpreg_indexes = g_renew(uint64_t, cpu->cpreg_indexes, list->n);
-    cpu->cpreg_values = g_renew(uint64_t, cpu->cpreg_values, list->n);
-    cpu->cpreg_array_len = 0;
-    for (uint64_t i = 0; i < list->n; i++) {
-        if (is_cpreg(list->reg[i])) {
-            cpu->cpreg_indexes[cpu->cpreg_array_len++] = list->reg[i];
+    for (uint64_t i = 0; i < all->n; i++) {
+        if (is_cpreg(all->reg[i])) {
+            all->reg[new.len++] = all->reg[i];
         }
     }
-    arm_cpreg_vmstate_resize(cpu, cpu->cpreg_array_len);
-
-    own = arm_cpreg_list_of(cpu);
-    fault = arm_cpreg_list_check(&own, &at);
+    new.indexes = (uint64_t *)all->reg;
+    fault = arm_cpreg_list_check(&new, &at);
     if (fault != ARM_CPREG_LIST_OK) {
-        text = arm_cpreg_list_fault_text(fault, &own, at);
+        text = arm_cpreg_list_fault_text(fault, &new, at);
         error_setg(errp, "cpu %d: cannot use KVM's register list: %s",
                    CPU(cpu)->cpu_index, text);
         return false;
     }
+
+    values = g_new0(uint64_t, new.len);
+    kvm_values = g_new0(uint64_t, new.len);
+    while (arm_cpreg_walk_next(&walk)) {
+        if (walk.s >= 0 && walk.d >= 0) {
+            values[walk.d] = cpu->cpreg_values[walk.s];
+            kvm_values[walk.d] = cpu->cpreg_kvm_values[walk.s];
+        }
+    }
+    g_free(cpu->cpreg_indexes);
+    g_free(cpu->cpreg_values);
+    g_free(cpu->cpreg_kvm_values);
+    cpu->cpreg_indexes = g_memdup2(new.indexes, new.len * sizeof(uint64_t));
+    cpu->cpreg_values = g_steal_pointer(&values);
+    cpu->cpreg_kvm_values = g_steal_pointer(&kvm_values);
+    cpu->cpreg_array_len = new.len;
+    return true;
+}
+
+bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
+{
+    cpu->cpreg_array_len = 0;
+    if (!relist(cpu, errp)) {
+        return false;
+    }
+    arm_cpreg_vmstate_resize(cpu, cpu->cpreg_array_len);
     return kvm_arm_cpregs_get(cpu, errp);
 }
 
@@ -135,19 +141,42 @@ static int put_one(ARMCPU *cpu, uint64_t regidx, uint64_t value)
                            ? (void *)&value : &value32);
 }
 
-bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp)
+/* Read the list; true if KVM says of one of them that there is none. */
+static bool get_all(ARMCPU *cpu, GString *failed)
 {
-    Failures failures = { NULL };
+    bool hidden = false;
 
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
         uint64_t regidx = cpu->cpreg_indexes[i];
         int ret = get_one(cpu, regidx, &cpu->cpreg_values[i]);
 
         if (ret) {
-            failure(&failures, regidx, ": %s", strerror(-ret));
+            clause(failed, regidx, " (%s)", strerror(-ret));
+        } else {
+            cpu->cpreg_kvm_values[i] = cpu->cpreg_values[i];
         }
+        hidden |= ret == -ENOENT;
     }
-    return no_failures(&failures, cpu, "could not read", errp);
+    return hidden;
+}
+
+bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp)
+{
+    g_autoptr(GString) failed = g_string_new(NULL);
+
+    if (get_all(cpu, failed)) {
+        if (!relist(cpu, errp)) {
+            return false;
+        }
+        g_string_truncate(failed, 0);
+        get_all(cpu, failed);
+    }
+    if (failed->len) {
+        error_setg(errp, "cpu %d: KVM lists registers that it does not let "
+                   "be read: %s", CPU(cpu)->cpu_index, failed->str);
+        return false;
+    }
+    return true;
 }
 
 static bool is_counter(uint64_t regidx)
@@ -201,35 +230,59 @@ static int put_exactly(ARMCPU *cpu, uint64_t regidx, uint64_t value)
     return put_one(cpu, regidx, value);
 }
 
+/* KVM's errors, as Documentation/virt/kvm/api.rst explains them. */
+static const char *why(int ret)
+{
+    switch (ret) {
+    case -ENOENT:
+        return "KVM has no such register now";
+    case -EINVAL:
+        return "KVM refuses the value";
+    case -EBUSY:
+        return "KVM changes it no more, the guest has run";
+    default:
+        return strerror(-ret);
+    }
+}
+
+/* Write the value of one entry of the list; a clause if KVM refuses it. */
+static void put_entry(ARMCPU *cpu, int i, GString *refused)
+{
+    uint64_t regidx = cpu->cpreg_indexes[i];
+    uint64_t value = cpu->cpreg_values[i];
+    int ret = put_exactly(cpu, regidx, value);
+    uint64_t here;
+
+    if (!ret) {
+        cpu->cpreg_kvm_values[i] = value;
+    } else if (get_one(cpu, regidx, &here)) {
+        clause(refused, regidx, " = 0x%" PRIx64 ": %s", value, why(ret));
+    } else {
+        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64 ": %s",
+               value, here, why(ret));
+    }
+}
+
 bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
 {
-    Failures failures = { NULL };
+    g_autoptr(GString) refused = g_string_new(NULL);
 
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
         uint64_t regidx = cpu->cpreg_indexes[i];
-        uint64_t value = cpu->cpreg_values[i];
-        uint64_t here;
-        int ret;
 
-        if (is_counter(regidx) && level < KVM_PUT_FULL_STATE) {
+        if (cpu->cpreg_values[i] == cpu->cpreg_kvm_values[i] ||
+            is_clear(regidx) ||
+            (is_counter(regidx) && level < KVM_PUT_FULL_STATE)) {
             continue;
         }
-        if (is_clear(regidx)) {
-            continue;
-        }
-        ret = put_exactly(cpu, regidx, value);
-        if (!ret) {
-            continue;
-        }
-        if (get_one(cpu, regidx, &here)) {
-            failure(&failures, regidx, " = 0x%" PRIx64 ": %s", value,
-                    strerror(-ret));
-        } else {
-            failure(&failures, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64
-                    ": %s", value, here, strerror(-ret));
-        }
+        put_entry(cpu, i, refused);
     }
-    return no_failures(&failures, cpu, "did not take", errp);
+    if (refused->len) {
+        error_setg(errp, "cpu %d: KVM did not take %s", CPU(cpu)->cpu_index,
+                   refused->str);
+        return false;
+    }
+    return true;
 }
 
 /* The value of the virtual counter in the list, NULL if it is not listed. */
@@ -243,30 +296,81 @@ static uint64_t *virtual_counter(ARMCPU *cpu)
 
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
 {
-    uint64_t *counter = virtual_counter(cpu);
+    uint64_t *counter;
 
     if (!kvm_arm_cpregs_get(cpu, errp)) {
         return false;
     }
+    counter = virtual_counter(cpu);
     if (cpu->kvm_vtime_dirty && counter) {
         *counter = cpu->kvm_vtime;
     }
     return true;
 }
 
-bool kvm_arm_cpregs_post_load(ARMCPU *cpu, Error **errp)
+/* What the existence of other registers may follow from. */
+static bool is_identity(uint64_t regidx)
 {
-    uint64_t *counter = virtual_counter(cpu);
+    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
 
-    if (!kvm_arm_cpregs_put(cpu, KVM_PUT_FULL_STATE, errp)) {
+    return (regidx >= ARM_CPREG_ID_FIRST && regidx <= ARM_CPREG_ID_LAST) ||
+           kind == ARM_CPREG_KIND_FW || kind == ARM_CPREG_KIND_FW_BMAP;
+}
+
+bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
+                                  GString *refused, Error **errp)
+{
+    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    ARMCPRegWalk walk = { .source = source, .destination = &own };
+    g_autoptr(GString) failed = g_string_new(NULL);
+    bool changed = false;
+
+    /* In the order of the indexes: system registers, firmware, bitmaps. */
+    while (arm_cpreg_walk_next(&walk)) {
+        if (walk.s < 0 || walk.d < 0 || !is_identity(walk.regidx) ||
+            source->values[walk.s] == cpu->cpreg_kvm_values[walk.d]) {
+            continue;
+        }
+        cpu->cpreg_values[walk.d] = source->values[walk.s];
+        put_entry(cpu, walk.d, refused);
+        changed = true;
+    }
+    if (!changed) {
+        return true;
+    }
+    if (!relist(cpu, errp)) {
         return false;
+    }
+    /*
+     * Read it all again: what was hidden is gone, what is new has no value
+     * yet, and KVM may have changed others with the ID registers.
+     */
+    return kvm_arm_cpregs_get(cpu, errp);
+}
+
+void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
+                              GString *refused)
+{
+    uint64_t *counter;
+
+    /* Written whatever KVM is thought to hold: this is the whole state. */
+    for (size_t i = 0; i < report->len; i++) {
+        const ARMCPRegVerdict *verdict = &report->verdicts[i];
+
+        if (verdict->outcome == ARM_CPREG_BOTH &&
+            !is_identity(verdict->regidx) && !is_clear(verdict->regidx)) {
+            put_entry(cpu, verdict->d, refused);
+        }
+    }
+    if (refused->len) {
+        return;
     }
     /* KVM is authoritative: QEMU need not know every register of the list. */
     write_list_to_cpustate(cpu);
 
+    counter = virtual_counter(cpu);
     if (cpu->kvm_adjvtime && counter) {
         cpu->kvm_vtime = *counter;
         cpu->kvm_vtime_dirty = true;
     }
-    return true;
 }

@@ -79,13 +79,15 @@ static const Case cases[] = {
     { "missing", { { TCR, 2 } }, { { MIDR }, { TCR }, { PSCI } },
       "mbm", NULL },
     { "disjoint", { { TCR, 2 } }, { { MIDR } }, "mR",
-      "TCR_EL1 (0x603000000013c102) = 0x2, no rule lets it stay behind" },
+      "TCR_EL1 (0x603000000013c102) = 0x2"
+      " is unknown here, and no rule lets it stay behind" },
     { "nothing-here", { { TCR, 0 } }, { { 0 } }, "R",
-      "TCR_EL1 (0x603000000013c102) = 0x0, no rule lets it stay behind" },
+      "TCR_EL1 (0x603000000013c102) = 0x0"
+      " is unknown here, and no rule lets it stay behind" },
     /* stock drops what lies above its own highest index, without a word */
     { "above-highest", { { TCR, 2 }, { PSCI, 0x10003 } }, { { TCR } }, "bR",
-      "PSCI_VERSION (0x6030000000140000) = 0x10003, "
-      "no rule lets it stay behind" },
+      "PSCI_VERSION (0x6030000000140000) = 0x10003 is unknown here, "
+      "and no rule lets it stay behind" },
 
     /* RAZ */
     { "raz-zero", { { PFR0, 0x11 }, { ZFR0, 0 }, { TCR, 2 } },
@@ -93,15 +95,19 @@ static const Case cases[] = {
     { "raz-ends", { { 0x603000000013c008ULL, 0 }, { ID_LAST, 0 } },
       { { 0 } }, "tt", NULL },
     { "raz-value", { { ZFR0, 0x10 } }, { { 0 } }, "R",
-      "ID_AA64ZFR0_EL1 (0x603000000013c024) = 0x10, "
-      "it could stay behind only with 0x0" },
+      "ID_AA64ZFR0_EL1 (0x603000000013c024) = 0x10 is unknown here, "
+      "and could stay behind only with 0x0" },
     { "raz-not-midr", { { MIDR, 0 }, { MPIDR, 0 }, { REVIDR, 0 } },
       { { 0 } }, "RRR",
-      "MIDR_EL1 (0x603000000013c000) = 0x0, no rule lets it stay behind; "
-      "MPIDR_EL1 (0x603000000013c005) = 0x0, no rule lets it stay behind; "
-      "REVIDR_EL1 (0x603000000013c006) = 0x0, no rule lets it stay behind" },
+      "MIDR_EL1 (0x603000000013c000) = 0x0"
+      " is unknown here, and no rule lets it stay behind; "
+      "MPIDR_EL1 (0x603000000013c005) = 0x0"
+      " is unknown here, and no rule lets it stay behind; "
+      "REVIDR_EL1 (0x603000000013c006) = 0x0"
+      " is unknown here, and no rule lets it stay behind" },
     { "raz-not-sctlr", { { SCTLR, 0 } }, { { 0 } }, "R",
-      "SCTLR_EL1 (0x603000000013c080) = 0x0, no rule lets it stay behind" },
+      "SCTLR_EL1 (0x603000000013c080) = 0x0"
+      " is unknown here, and no rule lets it stay behind" },
 
     /* gates: 6.12 lists these on every CPU, their reset value is poison */
     { "gate-6.12-to-6.18",
@@ -113,15 +119,15 @@ static const Case cases[] = {
     { "gate-tcr2-visible",
       { { MMFR3, HAS_TCR2 }, { TCR2, 0 }, { PIR, POISON } }, { { MMFR3 } },
       "bRt",
-      "TCR2_EL1 (0x603000000013c103) = 0x0, the guest can use it: "
-      "ID_AA64MMFR3_EL1.TCRX is 1" },
+      "TCR2_EL1 (0x603000000013c103) = 0x0 is unknown here, and the guest "
+      "can use it (ID_AA64MMFR3_EL1.TCRX is 1)" },
     { "gate-s1pie-visible",
       { { MMFR3, HAS_S1PIE }, { TCR2, 5 }, { PIRE0, 6 }, { PIR, 7 } },
       { { MMFR3 } }, "btRR",
-      "PIRE0_EL1 (0x603000000013c512) = 0x6, the guest can use it: "
-      "ID_AA64MMFR3_EL1.S1PIE is 1; "
-      "PIR_EL1 (0x603000000013c513) = 0x7, the guest can use it: "
-      "ID_AA64MMFR3_EL1.S1PIE is 1" },
+      "PIRE0_EL1 (0x603000000013c512) = 0x6 is unknown here, and the "
+      "guest can use it (ID_AA64MMFR3_EL1.S1PIE is 1); "
+      "PIR_EL1 (0x603000000013c513) = 0x7 is unknown here, and the "
+      "guest can use it (ID_AA64MMFR3_EL1.S1PIE is 1)" },
     /* the other fields of the register do not open the gate */
     { "gate-other-fields", { { MMFR3, ~0xf0fULL }, { TCR2, 1 }, { PIR, 1 } },
       { { MMFR3 } }, "btt", NULL },
@@ -129,15 +135,15 @@ static const Case cases[] = {
     { "gate-not-ours", { { MMFR3, 0 }, { TCR2, 1 } },
       { { MMFR3, HAS_TCR2 } }, "bt", NULL },
     { "gate-not-told", { { TCR2, 1 } }, { { MMFR3, 0 } }, "mR",
-      "TCR2_EL1 (0x603000000013c103) = 0x1, the stream does not tell "
-      "ID_AA64MMFR3_EL1.TCRX, so the guest may use it" },
+      "TCR2_EL1 (0x603000000013c103) = 0x1 is unknown here, and the guest "
+      "may use it (the stream does not have ID_AA64MMFR3_EL1.TCRX)" },
 
     /* value */
     { "value-zero", { { PSCI, 1 }, { BMAP_2, 0 } }, { { PSCI } }, "bt",
       NULL },
     { "value-other", { { PSCI, 1 }, { BMAP_2, 3 } }, { { PSCI } }, "bR",
-      "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3, "
-      "it could stay behind only with 0x0" },
+      "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3 is unknown here, "
+      "and could stay behind only with 0x0" },
 
     /*
      * QEMU 11.1.3, Linux 7.3 to 6.12: PMMIR_EL1 is refused, then the
@@ -146,10 +152,12 @@ static const Case cases[] = {
     { "tolerated-after-refused",
       { { TCR, 2 }, { PMMIR, 0x20 }, { PSCI, 0x10001 }, { BMAP_2, 0 } },
       { { TCR }, { PSCI } }, "bRbt",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20, no rule lets it stay behind" },
+      "PMMIR_EL1 (0x603000000013c4f6) = 0x20"
+      " is unknown here, and no rule lets it stay behind" },
     { "refused-after-tolerated",
       { { MMFR3, 0 }, { TCR2, 1 }, { PMMIR, 0x20 } }, { { MMFR3 } }, "btR",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20, no rule lets it stay behind" },
+      "PMMIR_EL1 (0x603000000013c4f6) = 0x20"
+      " is unknown here, and no rule lets it stay behind" },
 };
 
 static void test_case(gconstpointer data)
