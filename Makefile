@@ -65,6 +65,17 @@ series-check: sysroot
 unit: setup
 	@$(PYTHON) scripts/check.py --only core
 
+## make record-lists       the kernels' register lists -> tests/data
+.PHONY: record-lists
+record-lists: qemu-host
+	@$(PYTHON) rig/record.py
+
+## make matrix [MATRIX="--from 6.12 --to 6.18"]
+##                         every pair of kernels, both ways -> build/matrix
+.PHONY: matrix
+matrix: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/matrix.py $(MATRIX)
+
 ## make kernels            the kernels that the rig's hosts can boot
 .PHONY: kernels
 kernels:

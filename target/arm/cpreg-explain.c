@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a refused value means, and what helps. */
+
+#include "qemu/osdep.h"
+#include "cpreg-explain.h"
+
+#define PSCI_VERSION ARM_CPREG_FW(0)
+
+/* Linux include/uapi/linux/psci.h: major in bits 31:16, minor in 15:0 */
+static char *explain_psci(uint64_t source, uint64_t here)
+{
+    unsigned major = here >> 16 & 0x7fff, minor = here & 0xffff;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_append_printf(text, "PSCI: source %u.%u, destination %u.%u",
+                           (unsigned)(source >> 16 & 0x7fff),
+                           (unsigned)(source & 0xffff), major, minor);
+    /* A guest keeps what it was started with: the remedy is for the next. */
+    if (source > here) {
+        g_string_append_printf(text, "; to move here, a guest must be started "
+                               "with -cpu host,kvm-psci-version=%u.%u",
+                               major, minor);
+    }
+    return g_string_free(g_steal_pointer(&text), false);
+}
+
+static void explain_fields(GString *text, uint64_t regidx, uint64_t source,
+                           uint64_t here)
+{
+    for (int i = 0; i < ARM_FIELD_COUNT; i++) {
+        const ARMCPRegField *field = &arm_cpreg_fields[i];
+        uint64_t there = arm_cpreg_field(field, source);
+        uint64_t ours = arm_cpreg_field(field, here);
+
+        if (field->regidx == regidx && there != ours) {
+            g_string_append_printf(text, "%s%s: source %" PRIu64
+                                   ", destination %" PRIu64,
+                                   text->len ? ", " : "", field->name,
+                                   there, ours);
+        }
+    }
+}
+
+/* Registers that say what the hardware is, not what the guest may use. */
+static const char *invariant(uint64_t regidx)
+{
+    if (regidx == ARM_CPREG(MIDR_EL1) || regidx == ARM_CPREG(REVIDR_EL1) ||
+        regidx == ARM_CPREG(AIDR_EL1)) {
+        return "the hosts have CPUs of different models";
+    }
+    if (regidx == ARM_CPREG(CTR_EL0) || regidx == ARM_CPREG(CLIDR_EL1) ||
+        (regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_DEMUX) {
+        return "the hosts show different caches";
+    }
+    return NULL;
+}
+
+char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *what = invariant(regidx);
+
+    if (source == here) {
+        return NULL;
+    }
+    if (regidx == PSCI_VERSION) {
+        return explain_psci(source, here);
+    }
+    explain_fields(text, regidx, source, here);
+    if (what) {
+        g_string_append_printf(text, "%s%s", text->len ? "; " : "", what);
+    }
+    return text->len ? g_string_free(g_steal_pointer(&text), false) : NULL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a refused value means, and what helps. */
+
+#ifndef TARGET_ARM_CPREG_EXPLAIN_H
+#define TARGET_ARM_CPREG_EXPLAIN_H
+
+#include "cpreg-fields.h"
+
+/**
+ * arm_cpreg_explain: a value that was refused, for the person who reads it
+ * @regidx: the register
+ * @source: its value in the stream
+ * @here: the value that the destination holds
+ *
+ * Returns a new string: the fields of an ID register that differ, as
+ * "ID_AA64ISAR1_EL1.I8MM: source 1, destination 0"; PSCI versions as numbers;
+ * what an invariant register tells; and a remedy where one is known.  NULL
+ * where the values say all there is.
+ */
+char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a refused value means: fields, versions, invariants. */
+
+#include "qemu/osdep.h"
+#include "target/arm/cpreg-explain.h"
+
+static const struct {
+    uint64_t regidx;
+    uint64_t source;
+    uint64_t here;
+    const char *text;
+} cases[] = {
+    /* Linux 5.10 and 6.1 on neoverse-n1: DebugVer is bits 3:0 */
+    { 0x603000000013c028, 0x10305408, 0x10305406,
+      "ID_AA64DFR0_EL1.DebugVer: source 8, destination 6" },
+    /* I8MM is bits 55:52, DGH 51:48 */
+    { 0x603000000013c031, 0x0011000000000000, 0,
+      "ID_AA64ISAR1_EL1.DGH: source 1, destination 0, "
+      "ID_AA64ISAR1_EL1.I8MM: source 1, destination 0" },
+    { 0x603000000013c031, 5, 5, NULL },
+    { 0x6030000000140000, 0x10003, 0x10001,
+      "PSCI: source 1.3, destination 1.1; to move here, a guest must be "
+      "started with -cpu host,kvm-psci-version=1.1" },
+    { 0x6030000000140000, 0x2, 0x10001, "PSCI: source 0.2, destination 1.1" },
+    /* neoverse-n1 r3p1 and r4p1 */
+    { 0x603000000013c000, 0x413fd0c1, 0x414fd0c1,
+      "MIDR_EL1.VARIANT: source 3, destination 4; "
+      "the hosts have CPUs of different models" },
+    { 0x603000000013c006, 1, 0, "the hosts have CPUs of different models" },
+    { 0x6020000000110001, 1, 0, "the hosts show different caches" },
+    { 0x603000000013c102, 1, 0, NULL },
+    { 0, 1, 0, NULL },
+    { UINT64_MAX, 1, 0, NULL },
+};
+
+static void test_explain(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = arm_cpreg_explain(cases[i].regidx,
+                                                  cases[i].source,
+                                                  cases[i].here);
+
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
+/* Rows in order; fields of a register neither overlap nor leave it. */
+static void test_fields_table(void)
+{
+    const ARMCPRegField *last = NULL;
+
+    for (int i = 0; i < ARM_FIELD_COUNT; i++) {
+        const ARMCPRegField *field = &arm_cpreg_fields[i];
+        g_autofree char *name = arm_cpreg_short_name(field->regidx);
+
+        g_assert_true(g_str_has_prefix(field->name, name));
+        g_assert_cmpint(field->width, >, 0);
+        g_assert_cmpint(field->shift + field->width, <=, 64);
+        if (last) {
+            g_assert_cmphex(field->regidx, >=, last->regidx);
+        }
+        if (last && field->regidx == last->regidx) {
+            g_assert_cmpint(field->shift, >=, last->shift + last->width);
+        }
+        last = field;
+    }
+    /* A mask of the full width must not overflow. */
+    g_assert_cmphex(arm_cpreg_field(&arm_cpreg_fields[0], UINT64_MAX), ==,
+                    (1ULL << arm_cpreg_fields[0].width) - 1);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/arm/cpreg-explain/values", test_explain);
+    g_test_add_func("/arm/cpreg-explain/fields-table", test_fields_table);
+    return g_test_run();
+}
