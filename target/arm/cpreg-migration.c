@@ -7,6 +7,7 @@
 #include "migration/qemu-file-types.h"
 #include "system/kvm.h"
 #include "cpreg-cpu.h"
+#include "cpreg-explain.h"
 #include "cpreg-migration.h"
 #include "cpreg-reconcile.h"
 #include "kvm-cpregs.h"
@@ -146,15 +147,19 @@ static void write_cpustate(ARMCPU *cpu, GString *refused)
     write_cpustate_to_list(cpu, false);
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
         g_autofree char *name = NULL;
+        g_autofree char *text = NULL;
 
         if (wanted[i] == cpu->cpreg_values[i]) {
             continue;
         }
         name = arm_cpreg_name(cpu->cpreg_indexes[i]);
+        text = arm_cpreg_explain(cpu->cpreg_indexes[i], wanted[i],
+                                 cpu->cpreg_values[i]);
         g_string_append_printf(refused, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64
-                               ": this CPU cannot hold the value",
+                               ": this CPU cannot hold the value%s%s%s",
                                refused->len ? "; " : "", name, wanted[i],
-                               cpu->cpreg_values[i]);
+                               cpu->cpreg_values[i], text ? " (" : "",
+                               text ?: "", text ? ")" : "");
     }
 }
 

@@ -7,6 +7,7 @@
 #include "qapi/error.h"
 #include "system/kvm.h"
 #include "cpreg-cpu.h"
+#include "cpreg-explain.h"
 #include "cpreg-names.h"
 #include "internals.h"
 #include "kvm-cpregs.h"
@@ -251,6 +252,7 @@ static void put_entry(ARMCPU *cpu, int i, GString *refused)
     uint64_t regidx = cpu->cpreg_indexes[i];
     uint64_t value = cpu->cpreg_values[i];
     int ret = put_exactly(cpu, regidx, value);
+    g_autofree char *text = NULL;
     uint64_t here;
 
     if (!ret) {
@@ -258,8 +260,10 @@ static void put_entry(ARMCPU *cpu, int i, GString *refused)
     } else if (get_one(cpu, regidx, &here)) {
         clause(refused, regidx, " = 0x%" PRIx64 ": %s", value, why(ret));
     } else {
-        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64 ": %s",
-               value, here, why(ret));
+        text = arm_cpreg_explain(regidx, value, here);
+        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64 ": %s%s%s%s",
+               value, here, why(ret), text ? " (" : "", text ?: "",
+               text ? ")" : "");
     }
 }
 

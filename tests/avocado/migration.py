@@ -134,6 +134,19 @@ class Backward(RigCase):
     :avocado: tags=quick,rig
     """
 
+    def test_psci_version(self):
+        """Started with PSCI 1.1, a guest of 6.18 goes back to 6.12."""
+        hosts = self.hosts('6.18', '6.12')
+        self.migrates(self.guest(hosts[0], cpu='host,kvm-psci-version=1.1'),
+                      self.guest(hosts[1], incoming=True))
+
+    def test_psci_version_that_kvm_has_not(self):
+        """Refused at start, with the newest one that there is."""
+        hosts = self.hosts('6.12')
+        with self.assertRaisesRegex(GuestError, r'kvm-psci-version=1\.3: .* '
+                                    r'its newest is 1\.1'):
+            self.guest(hosts[0], cpu='host,kvm-psci-version=1.3')
+
     def test_refused_source_is_whole(self):
         """What a refused source writes back to its own KVM is exact.
 
@@ -154,6 +167,8 @@ class Backward(RigCase):
             source, destination, 'load of migration failed',
             'PSCI_VERSION (0x6030000000140000) = 0x10003, here 0x10001',
             return_path=True)
+        self.assertIn('-cpu host,kvm-psci-version=1.1',
+                      result.destination_stderr)
         self.assertEqual(result.destination_stderr.count('PSCI_VERSION'), 1)
         self.assertNotIn('after init', result.destination_stderr)
         self.assertEqual(result.destination_exit, 1)
