@@ -39,6 +39,10 @@
 #define ARM_CPREG_KIND_SVE      0x0000000000150000ULL
 #define ARM_CPREG_KIND_FW_BMAP  0x0000000000160000ULL
 
+/* CCSIDR_EL1 as CSSELR_EL1 = @n selects it: 32 bits, demultiplexed by KVM. */
+#define ARM_CPREG_CCSIDR(n) \
+    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U32 | ARM_CPREG_KIND_DEMUX | (n))
+
 /* Firmware register @n, and firmware feature bitmap @n. */
 #define ARM_CPREG_FW(n) \
     (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_FW | (n))

@@ -18,6 +18,7 @@ typedef struct ARMCPRegRule {
     uint64_t first;                 /* the registers it is about */
     uint64_t last;
     const ARMCPRegField *gate;      /* this field of the stream is 0 */
+    bool cache;                     /* the stream's CLIDR_EL1 has it not */
     bool has_value;                 /* the register holds @value */
     uint64_t value;
     const char *why;

@@ -140,6 +140,10 @@ class Backward(RigCase):
         self.migrates(self.guest(hosts[0], cpu='host,kvm-psci-version=1.1'),
                       self.guest(hosts[1], incoming=True))
 
+    def test_pmmir(self):
+        """7.3 lists PMMIR_EL1 for a vCPU with a PMU, 6.18 does not."""
+        self.migrates(*self.pair('series', 'series', ('7.3', '6.18')))
+
     def test_psci_version_that_kvm_has_not(self):
         """Refused at start, with the newest one that there is."""
         hosts = self.hosts('6.12')

@@ -23,6 +23,14 @@
 #define PMMIR       0x603000000013c4f6ULL
 #define PIRE0       0x603000000013c512ULL
 #define PIR         0x603000000013c513ULL
+#define OSLSR       0x603000000013808cULL
+#define SCTLR2      0x603000000013c083ULL
+#define CLIDR       0x603000000013c801ULL
+#define CNTPCT      0x603000000013df01ULL
+#define CNTP_CTL    0x603000000013df11ULL
+#define CNTP_CVAL   0x603000000013df12ULL
+#define CCSIDR(n)   (0x6020000000110000ULL + (n))
+#define BMAP(n)     (0x6030000000160000ULL + (n))
 #define PSCI        0x6030000000140000ULL
 #define BMAP_2      0x6030000000160003ULL
 
@@ -145,6 +153,67 @@ static const Case cases[] = {
       "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3 is unknown here, "
       "and could stay behind only with 0x0" },
 
+    { "sctlr2-6.17-to-6.16", { { MMFR3, 0x101 }, { SCTLR2, 0 } },
+      { { MMFR3 } }, "bt", NULL },
+
+    /*
+     * 7.3 lists PMMIR_EL1 for each vCPU with a PMU, 0 unless it was asked
+     * for.
+     */
+    { "pmmir-zero", { { PMMIR, 0 } }, { { 0 } }, "t", NULL },
+    { "oslsr-unlocked", { { OSLSR, 8 } }, { { 0 } }, "t", NULL },
+    { "oslsr-locked", { { OSLSR, 10 } }, { { 0 } }, "R",
+      "OSLSR_EL1 (0x603000000013808c) = 0xa is unknown here, "
+      "and could stay behind only with 0x8" },
+
+    /* 6.1 to 5.10: PV time is there, TRNG and PTP are not */
+    { "bitmaps-6.1-to-5.10", { { BMAP(0), 1 }, { BMAP(1), 1 }, { BMAP(2), 3 } },
+      { { 0 } }, "RtR",
+      "STD_BMAP (0x6030000000160000) = 0x1 is unknown here, "
+      "and no rule lets it stay behind; "
+      "VENDOR_HYP_BMAP (0x6030000000160002) = 0x3 is unknown here, "
+      "and no rule lets it stay behind" },
+
+    /* 6.12 to 6.1: CLIDR_EL1 0x2000021 is L1 instruction, L2 unified */
+    { "caches-6.12-to-6.1",
+      { { CCSIDR(0), 2 }, { CCSIDR(1), 2 }, { CCSIDR(2), 2 },
+        { CCSIDR(3), 2 }, { CCSIDR(13), 2 }, { CLIDR, 0x2000021 } },
+      { { CCSIDR(0) }, { CCSIDR(1) }, { CCSIDR(2) }, { CLIDR } },
+      "bbbttb", NULL },
+    { "caches-split-and-data",
+      /* L1 both, L2 data, L3 unified, L4 none */
+      { { CCSIDR(0), 2 }, { CCSIDR(1), 2 }, { CCSIDR(2), 2 },
+        { CCSIDR(3), 2 }, { CCSIDR(4), 2 }, { CCSIDR(5), 2 },
+        { CCSIDR(6), 2 }, { CCSIDR(7), 2 }, { CLIDR, 03 | 020 | 0400 } },
+      { { CLIDR } }, "RRRtRtttb",
+      "CCSIDR[0] (0x6020000000110000) = 0x2 is unknown here, "
+      "and CLIDR_EL1 tells the guest of this cache; "
+      "CCSIDR[1] (0x6020000000110001) = 0x2 is unknown here, "
+      "and CLIDR_EL1 tells the guest of this cache; "
+      "CCSIDR[2] (0x6020000000110002) = 0x2 is unknown here, "
+      "and CLIDR_EL1 tells the guest of this cache; "
+      "CCSIDR[4] (0x6020000000110004) = 0x2 is unknown here, "
+      "and CLIDR_EL1 tells the guest of this cache" },
+    { "caches-not-told", { { CCSIDR(5), 2 } }, { { 0 } }, "R",
+      "CCSIDR[5] (0x6020000000110005) = 0x2 is unknown here, "
+      "and CLIDR_EL1 tells the guest of this cache" },
+    { "caches-14", { { CCSIDR(14), 2 }, { CLIDR, 0 } }, { { CLIDR } }, "Rb",
+      "CCSIDR[14] (0x602000000011000e) = 0x2 is unknown here, "
+      "and no rule lets it stay behind" },
+
+    /* 6.4 to 6.1; ISTATUS (bit 2) may stand while the timer is off */
+    { "ptimer-off", { { CNTPCT, 99 }, { CNTP_CTL, 4 }, { CNTP_CVAL, 5 } },
+      { { 0 } }, "ttt", NULL },
+    { "ptimer-masked-only", { { CNTP_CTL, 2 } }, { { 0 } }, "t", NULL },
+    { "ptimer-on", { { CNTPCT, 9 }, { CNTP_CTL, 1 }, { CNTP_CVAL, 5 } },
+      { { 0 } }, "RRR",
+      "CNTPCT_EL0 (0x603000000013df01) = 0x9 is unknown here, and the guest "
+      "can use it (CNTP_CTL_EL0.ENABLE is 1); "
+      "CNTP_CTL_EL0 (0x603000000013df11) = 0x1 is unknown here, and the "
+      "guest can use it (CNTP_CTL_EL0.ENABLE is 1); "
+      "CNTP_CVAL_EL0 (0x603000000013df12) = 0x5 is unknown here, and the "
+      "guest can use it (CNTP_CTL_EL0.ENABLE is 1)" },
+
     /*
      * QEMU 11.1.3, Linux 7.3 to 6.12: PMMIR_EL1 is refused, then the
      * tolerated VENDOR_HYP_BMAP_2 comes last and the guest migrates.
@@ -152,12 +221,12 @@ static const Case cases[] = {
     { "tolerated-after-refused",
       { { TCR, 2 }, { PMMIR, 0x20 }, { PSCI, 0x10001 }, { BMAP_2, 0 } },
       { { TCR }, { PSCI } }, "bRbt",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20"
-      " is unknown here, and no rule lets it stay behind" },
+      "PMMIR_EL1 (0x603000000013c4f6) = 0x20 is unknown here, "
+      "and could stay behind only with 0x0" },
     { "refused-after-tolerated",
       { { MMFR3, 0 }, { TCR2, 1 }, { PMMIR, 0x20 } }, { { MMFR3 } }, "btR",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20"
-      " is unknown here, and no rule lets it stay behind" },
+      "PMMIR_EL1 (0x603000000013c4f6) = 0x20 is unknown here, "
+      "and could stay behind only with 0x0" },
 };
 
 static void test_case(gconstpointer data)
