@@ -108,13 +108,22 @@ def tell(result, on_a, on_b):
     show('', f'=> {OUTCOMES[result.outcome]}')
 
 
+def reason(said):
+    """The reason in what a destination said, without what stands around."""
+    if not said:
+        return '-'
+    found = re.search(r'on this host: (.*)', said[0])
+    text = found.group(1) if found else said[0].split(': error while')[0]
+    text = re.sub(r' \(0x[0-9a-f]+\)', '', text)
+    return re.split(r'; |: KVM|, and ', text)[0]
+
+
 def cell(result, on_b, witness):
     """The column of one QEMU in the table at the end."""
     said = messages(result.destination_stderr)[0]
     yield OUTCOMES[result.outcome]
     yield result.source_status
-    # In a refusal the first line tells the reason.
-    yield (re.split(r'; |, the guest', said[0])[0] if said else '-')
+    yield reason(said)
     yield f'{on_b[0]} to {on_b[1]}' if on_b else 'none'
     yield f'{result.sent() / 1e6:.1f} MB'
     yield (f'{result.downtime} ms' if result.outcome == MIGRATED else '-')

@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The migration matrix: every pair of kernels, both ways, both QEMUs.
+
+Each case migrates the witness guest between two emulated hosts and is judged
+by what became of the guest.  The return path is off, as a plain `migrate`
+has it, so that a refusal that comes too late shows as the lost guest that it
+is.  Results are appended to build/matrix/results.jsonl as they come; another
+run does only what is missing for these kernels and these binaries.  Exit
+status 0 only if no case broke and the series lost and damaged no guest.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import signal
+import sys
+import time
+
+if not __package__:
+    # As a script: its own folder would hide the package of its name.
+    sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
+
+from rig import cases, heatmap, image, kernels              # noqa: E402
+from rig.cases import ERROR, QEMUS, VARIANTS                # noqa: E402
+from rig.errors import GuestError, RigError, say            # noqa: E402
+from rig.guest import Guest                                 # noqa: E402
+from rig.host import Host, boot                             # noqa: E402
+from rig.migration import migrate                           # noqa: E402
+from rig.network import Network                             # noqa: E402
+from rig.results import (BaseError, Binaries, Rebuilt,      # noqa: E402
+                         Results, kernel_versions)
+
+BUILD = image.BUILD / 'matrix'
+LOG = BUILD / 'rig.log'
+# The witness needs no more; the rest would only be scanned for zeroes.
+MEMORY = '64M'
+
+
+# One case
+
+def start_both(hosts, case):
+    """Source and destination QEMU; a GuestError for one that did not start.
+
+    Side by side: each keeps one emulated host busy.
+    """
+    variant = VARIANTS[case.variant]
+
+    def start(host, incoming):
+        try:
+            return Guest(host, case.qemu, 'witness', cpu=variant.guest_cpu,
+                         pmu=variant.pmu, memory=MEMORY, incoming=incoming)
+        except GuestError as err:
+            return err
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return list(pool.map(start, hosts, (False, True)))
+
+
+def look(guest):
+    """Ask a running witness: (its line of success, what differs)."""
+    try:
+        return guest.check(), []
+    except GuestError:
+        found = cases.differences(guest.serial())
+        if not found:
+            raise
+        return None, found
+
+
+def run_case(hosts, case):
+    """Run a case from hosts[0] to hosts[1]; its facts, RigError if it broke.
+    """
+    variant = VARIANTS[case.variant]
+    with contextlib.ExitStack() as stack:
+        both = start_both(hosts, case)
+        for guest in both:
+            if isinstance(guest, Guest):
+                stack.enter_context(guest)
+        for guest in both:
+            name = (cases.unknown_property(guest)
+                    if isinstance(guest, GuestError) else None)
+            if name and name in variant.guest_cpu:
+                return cases.skip(case, name)
+        source, destination = both
+        if isinstance(source, GuestError):
+            raise source
+        source.wait_up()
+        cases.expect_guest(source.serial(), variant)
+        source.check()
+        if isinstance(destination, GuestError):
+            why = cases.declined(destination)
+            witness, differ = look(source)
+            return {'outcome': cases.judge('refused', 0, differ),
+                    'reason': why, 'differences': differ,
+                    'witness': witness, 'sent': 0}
+        result = migrate(source, destination)
+        witness, differ = None, []
+        if result.outcome != 'lost':
+            witness, differ = look(destination if result.outcome == 'migrated'
+                                   else source)
+        return {
+            'outcome': cases.judge(result.outcome, result.sent(), differ),
+            'reason': None if result.outcome == 'migrated' else cases.reason(
+                result.destination_stderr, result.source_error),
+            'differences': differ, 'witness': witness,
+            'sent': result.sent(), 'downtime': result.downtime,
+            'source_status': result.source_status,
+            'source_error': result.source_error,
+            'destination_status': result.destination_status,
+            'destination_exit': result.destination_exit,
+            'destination_stderr': result.destination_stderr}
+
+
+def boot_pair(stack, pair, qemus):
+    """Two fresh hosts on a network of their own; they end with the stack."""
+    network = stack.enter_context(Network())
+    return stack.enter_context(boot(*(
+        Host(kernel, cpu=cpu, network=network, qemu=qemus,
+             guests=['witness']) for kernel, cpu in pair)))
+
+
+def run_group(pair, members, keep, over):
+    """Run the cases of two hosts until `over()`.
+
+    keep(case, facts, seconds) takes each result.  A case that breaks is run
+    once more, on fresh hosts; broken again it is an error, and the others
+    go on.  Hosts that twice do not come up are an error of all the rest.
+    """
+    queue, tried, down = list(members), set(), 0
+    qemus = sorted({case.qemu for case in members})
+
+    def failed(err):
+        return {'outcome': ERROR, 'reason': str(err)}
+
+    while queue and not over():
+        with contextlib.ExitStack() as stack:
+            try:
+                hosts = boot_pair(stack, pair, qemus)
+            except (RigError, OSError) as err:
+                say('BROKE', str(err))
+                down += 1
+                while down > 1 and queue:
+                    keep(queue.pop(0), failed(err), 0)
+                continue
+            down, broken = 0, False
+            while queue and not broken and not over():
+                case, began = queue[0], time.monotonic()
+                try:
+                    facts = run_case(hosts if case.hosts() == pair
+                                     else hosts[::-1], case)
+                except (RigError, OSError) as err:
+                    say('BROKE', f'{case}: {err}')
+                    broken = True
+                    if case not in tried:
+                        tried.add(case)
+                        continue
+                    facts = failed(err)
+                keep(queue.pop(0), facts, time.monotonic() - began)
+
+
+# All of them
+
+class Progress:
+    """A line for each case, with an estimate of the time left."""
+
+    def __init__(self, todo, pairs, limit=None):
+        self.todo, self.pairs = todo, pairs
+        self.limit = limit
+        self.start = time.monotonic()
+        self.done = self.begun = 0
+        self.busy = 0.0
+
+    def over(self):
+        return (self.limit is not None and
+                time.monotonic() - self.start > self.limit * 60)
+
+    def left(self):
+        """Seconds left: for cases, and for what their hosts cost."""
+        hosts = max(0, time.monotonic() - self.start - self.busy)
+        return (self.busy / self.done * (self.todo - self.done)
+                + hosts / self.begun * (self.pairs - self.begun))
+
+    def tell(self, case, facts, seconds):
+        self.done += 1
+        self.busy += seconds
+        why = facts.get('reason') if facts['outcome'] == ERROR else None
+        print(f'[{self.done}/{self.todo}] {case}: {facts["outcome"]} '
+              f'({seconds:.1f} s, {self.left() / 60:.0f} min left)'
+              + (f'\n{why}' if why else ''), flush=True)
+
+
+def run(wanted, results, built, limit):
+    """Run what is missing; how many cases are left when time is over."""
+    def missing(members):
+        return [case for case in members if results.get(case) is None]
+
+    todo = missing(wanted)
+    pairs = cases.groups(todo)
+    print(f'{len(wanted)} cases: {len(wanted) - len(todo)} known, '
+          f'{len(todo)} to run on {len(pairs)} pairs of hosts; the rig\'s '
+          f'own words are in {os.path.relpath(LOG, image.ROOT)}', flush=True)
+    progress = Progress(len(todo), len(pairs), limit)
+
+    def over():
+        built.check()
+        return progress.over()
+
+    def keep(case, facts, seconds):
+        built.check()
+        results.add(case, facts, seconds)
+        progress.tell(case, facts, seconds)
+
+    with open(LOG, 'w', encoding='utf-8', buffering=1) as log, \
+            contextlib.redirect_stderr(log):
+        for pair, members in pairs:
+            still = missing(members)
+            progress.todo -= len(members) - len(still)
+            progress.begun += 1
+            if still:
+                run_group(pair, still, keep, over)
+    return len(missing(wanted))
+
+
+def write(report):
+    """results.json, the picture and the tables, in build/matrix."""
+    (BUILD / 'results.json').write_text(json.dumps(report, indent=1) + '\n',
+                                        encoding='utf-8')
+    (BUILD / 'matrix.svg').write_text(heatmap.svg(report), encoding='utf-8')
+    (BUILD / 'summary.md').write_text(heatmap.markdown(report),
+                                      encoding='utf-8')
+    (BUILD / 'summary.rst').write_text(heatmap.rst(report), encoding='utf-8')
+
+
+def matrix(args):
+    wanted = [case for case in cases.plan()
+              if case.variant in args.only and case.qemu in args.qemu
+              and case.source in args.source
+              and case.destination in args.destination]
+    if not wanted:
+        raise RigError('no case is left; the matrix has '
+                       f'{len(cases.plan())} without these options')
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with open(BUILD / 'lock', 'w', encoding='utf-8') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as err:
+            raise RigError('another run of the matrix is under way, its lock '
+                           f'is {lock.name}') from err
+        names = {name for c in wanted for name in (c.source, c.destination)}
+        built = Binaries()
+        results = Results(BUILD / 'results.jsonl', kernel_versions(names),
+                          built.digests())
+        try:
+            left = run(wanted, results, built, args.limit_minutes)
+        finally:
+            report = results.report()
+            write(report)
+        print('\n' + heatmap.markdown(report))
+        print(f'In {BUILD.relative_to(image.ROOT)}: results.json, matrix.svg, '
+              'summary.md, summary.rst')
+        if left:
+            print(f'The time is over; {left} cases are left for the next run')
+        return 1 if any(cases.bad(results.get(c) or {}) for c in wanted) else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__.split('\n', maxsplit=1)[0])
+    every = list(kernels.CATALOGUE)
+    parser.add_argument('--only', nargs='+', choices=list(VARIANTS),
+                        default=list(VARIANTS), metavar='VARIANT',
+                        help=', '.join(VARIANTS))
+    parser.add_argument('--qemu', nargs='+', choices=QEMUS, default=QEMUS,
+                        help='of the source and the destination')
+    for name, where in (('from', 'source'), ('to', 'destination')):
+        parser.add_argument(f'--{name}', nargs='+', choices=every,
+                            default=every, dest=where, metavar='KERNEL',
+                            help=f'of the {where}')
+    parser.add_argument('--limit-minutes', type=float, metavar='N',
+                        help='start no case after so long; the next run '
+                        'goes on')
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return matrix(args)
+    except (RigError, OSError, BaseError, Rebuilt) as err:
+        print(f'matrix: {err}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('matrix: interrupted; what is done is kept, another run goes '
+              'on', file=sys.stderr)
+        return 130
+
+
+if __name__ == '__main__':
+    sys.exit(main())

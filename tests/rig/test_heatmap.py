@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The picture and the tables of the migration matrix (seconds)."""
+
+import collections
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ET
+from unittest import mock
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import cases, heatmap                              # noqa: E402
+
+VERSIONS = {name: f'{name}.1-cloud-arm64' for name in cases.ALL}
+
+
+class Picture(unittest.TestCase):
+
+    SVG = '{http://www.w3.org/2000/svg}'
+
+    def report(self):
+        """Every outcome there is, in turn, and words that need escaping."""
+        outcomes = list(heatmap.LOOKS)
+        return {
+            'date': '2026-01-02', 'base': '1.2.3', 'kernels': VERSIONS,
+            'binaries': {}, 'cases': [
+                {**case._asdict(), 'outcome': outcomes[at % len(outcomes)],
+                 'reason': '<expecting> 2 & "3"' * 9}
+                for at, case in enumerate(cases.plan())]}
+
+    def test_well_formed(self):
+        report = self.report()
+        root = ET.fromstring(heatmap.svg(report))
+        self.assertEqual(root.tag, self.SVG + 'svg')
+        drawn = {g.get('id') for g in root.iter(self.SVG + 'g')}
+        cells = list(root.iter(self.SVG + 'use'))
+        self.assertLessEqual({c.get('href')[1:] for c in cells}, drawn)
+        named = [c for c in cells if c.find(self.SVG + 'title') is not None]
+        self.assertEqual(len(named), len(report['cases']))
+        found = collections.Counter(c.get('href')[1:] for c in named)
+        wanted = collections.Counter(heatmap.name_of(r['outcome'])
+                                     for r in report['cases'])
+        self.assertEqual(found, wanted)
+        self.assertNotIn('script', heatmap.svg(report))
+
+    def test_cell_is_where_it_belongs(self):
+        """Each case has a place of its own, the source's row is its row."""
+        report = self.report()
+        root = ET.fromstring(heatmap.svg(report))
+        places = {}
+        for cell in root.iter(self.SVG + 'use'):
+            title = cell.find(self.SVG + 'title')
+            if title is not None:
+                pair = title.text.split(':')[0]
+                places.setdefault(pair, []).append(
+                    (float(cell.get('x')), float(cell.get('y'))))
+        every = [place for group in places.values() for place in group]
+        self.assertEqual(len(every), len(set(every)))
+        forward = places['6.12 to 6.18'][0]
+        self.assertEqual(forward[1], places['6.12 to 6.1'][0][1])
+        self.assertEqual(forward[0], places['5.10 to 6.18'][0][0])
+        self.assertLess(places['6.12 to 6.1'][0][0], forward[0])
+
+    def test_each_outcome_has_its_letter(self):
+        looks = [look for key, look in heatmap.LOOKS.items() if key]
+        self.assertEqual(len({look[0] for look in looks}), len(looks))
+        fills = [look[2] for look in looks if look[2]]
+        self.assertEqual(len(set(fills)), len(fills))
+
+    def test_tables_count(self):
+        report = self.report()
+        rows = list(heatmap.table(report))
+        self.assertEqual(len(rows), 1 + 2 * len(cases.VARIANTS) + 2)
+        numbers = [[int(n) if n != '-' else 0 for n in row[2:]]
+                   for row in rows[1:]]
+        self.assertEqual(sum(map(sum, numbers[-2:])), len(report['cases']))
+        self.assertEqual(sum(map(sum, numbers[:-2])), len(report['cases']))
+        harmed = [r for r in report['cases'] if cases.bad(r)]
+        text = heatmap.markdown(report)
+        self.assertEqual(text.count('\n- '), 21)
+        self.assertIn(f'and {len(harmed) - 20} more', text)
+        report['cases'] = harmed[:3]
+        text = heatmap.markdown(report)
+        self.assertEqual(text.count('\n- '), 3)
+        self.assertNotIn('more', text)
+        self.assertIn(harmed[0]['destination'], text)
+        lines = heatmap.rst(report).split('\n')
+        self.assertEqual(lines[0], lines[2])
+        self.assertEqual(lines.count(lines[0]), 3)
+
+    def test_from_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder) / 'results.json'
+            into = pathlib.Path(folder) / 'out.svg'
+            argv = ['heatmap', str(source), '--svg', str(into)]
+            with mock.patch.object(sys, 'argv', argv):
+                source.write_text(json.dumps(self.report()))
+                self.assertEqual(heatmap.main(), 0)
+                ET.parse(into)
+                for text in ('', '{}', '[1]'):
+                    source.write_text(text)
+                    with self.assertRaisesRegex(SystemExit, 'not the result'):
+                        heatmap.main()
+
+
+if __name__ == '__main__':
+    unittest.main()
