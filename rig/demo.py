@@ -10,7 +10,6 @@ the registers.  Exit status 0 only if the series' guest really ran on B.
 import argparse
 import pathlib
 import re
-import signal
 import sys
 import textwrap
 import time
@@ -18,7 +17,8 @@ import time
 # As a script, this file's own folder would hide the package of its name.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig.errors import GuestError, RigError                 # noqa: E402
+from rig import process                                     # noqa: E402
+from rig.errors import GuestError                           # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
 from rig.migration import LOST, MIGRATED, migrate           # noqa: E402
@@ -205,15 +205,7 @@ def main():
     parser.add_argument('--destination', default='6.18', metavar='KERNEL')
     parser.add_argument('--cpu', default=DEFAULT_CPU)
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return demo(args)
-    except (RigError, OSError) as err:
-        print(f'demo: {err}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('demo: interrupted', file=sys.stderr)
-        return 130
+    return process.program('demo', lambda: demo(args))
 
 
 if __name__ == '__main__':

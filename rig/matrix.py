@@ -17,7 +17,6 @@ import fcntl
 import json
 import os
 import pathlib
-import signal
 import sys
 import time
 
@@ -25,7 +24,7 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import cases, heatmap, image, kernels              # noqa: E402
+from rig import cases, heatmap, image, kernels, process     # noqa: E402
 from rig.cases import ERROR, QEMUS, VARIANTS                # noqa: E402
 from rig.errors import GuestError, RigError, say            # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
@@ -285,16 +284,9 @@ def main():
                         help='start no case after so long; the next run '
                         'goes on')
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return matrix(args)
-    except (RigError, OSError, BaseError, Rebuilt) as err:
-        print(f'matrix: {err}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('matrix: interrupted; what is done is kept, another run goes '
-              'on', file=sys.stderr)
-        return 130
+    return process.program(
+        'matrix', lambda: matrix(args), (RigError, OSError, BaseError, Rebuilt),
+        '; what is done is kept, another run goes on')
 
 
 if __name__ == '__main__':

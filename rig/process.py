@@ -4,7 +4,9 @@
 import atexit
 import concurrent.futures
 import shutil
+import signal
 import subprocess
+import sys
 
 from .errors import RigError
 
@@ -52,3 +54,20 @@ def pid_alive(pid):
             return file.read().rpartition(')')[2].split()[0] not in 'ZX'
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def program(name, run, errors=(RigError, OSError), interrupted=''):
+    """Run a program of the rig; its exit status.
+
+    What went wrong is one line and status 2.  Ended from outside, by
+    SIGTERM or Ctrl-C, it ends its hosts first.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return run()
+    except errors as err:
+        print(f'{name}: {err}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f'{name}: interrupted{interrupted}', file=sys.stderr)
+        return 130

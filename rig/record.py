@@ -16,7 +16,6 @@ import argparse
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from typing import NamedTuple
 # As a script, this file's own folder would hide the package of its name.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import image, kernels  # noqa: E402
+from rig import image, kernels, process  # noqa: E402
 from rig.errors import RigError, say  # noqa: E402
 from rig.host import Host, boot, emulator_path  # noqa: E402
 
@@ -248,23 +247,14 @@ def arguments():
     return parser.parse_args()
 
 
-def main():
-    args = arguments()
-    # Ended from outside, the hosts are ended first.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        jobs = [Job(kernels.series_of(series), cpu)
-                for series in args.series or kernels.CATALOGUE
-                for cpu in args.cpu or CPUS]
-        recorder = Recorder(len(jobs), not args.check)
-        for at in range(0, len(jobs), HOSTS):
-            recorder.record(jobs[at:at + HOSTS])
-    except (RigError, OSError) as err:
-        print(f'record: {err}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('record: interrupted; what was recorded stays', file=sys.stderr)
-        return 130
+def record(args):
+    """Record what was asked for; the exit status."""
+    jobs = [Job(kernels.series_of(series), cpu)
+            for series in args.series or kernels.CATALOGUE
+            for cpu in args.cpu or CPUS]
+    recorder = Recorder(len(jobs), not args.check)
+    for at in range(0, len(jobs), HOSTS):
+        recorder.record(jobs[at:at + HOSTS])
     for name in recorder.changed:
         print(f'{"differs" if args.check else "written"}  {name}')
     for text in recorder.failed:
@@ -273,6 +263,12 @@ def main():
           f'{"differ" if args.check else "written"}, '
           f'{len(recorder.failed)} failed')
     return 1 if recorder.failed or (args.check and recorder.changed) else 0
+
+
+def main():
+    args = arguments()
+    return process.program('record', lambda: record(args),
+                           interrupted='; what was recorded stays')
 
 
 if __name__ == '__main__':

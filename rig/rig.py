@@ -14,7 +14,6 @@ import os
 import pathlib
 import select
 import shlex
-import signal
 import sys
 import termios
 import tty
@@ -22,8 +21,8 @@ import tty
 # As a script, this file's own folder would hide the package of its name.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import kernels  # noqa: E402
-from rig.errors import RigError, say  # noqa: E402
+from rig import kernels, process  # noqa: E402
+from rig.errors import say  # noqa: E402
 from rig.guest import GUESTS, Guest  # noqa: E402
 from rig.host import DEFAULT_CPU, Host, boot  # noqa: E402
 from rig.migration import MIGRATED, migrate  # noqa: E402
@@ -160,16 +159,7 @@ def main():
     end = argv.index('--') if '--' in argv else len(argv)
     args = parser().parse_args(argv[:end])
     args.command = argv[end + 1:]
-    # Ended from outside, the hosts are ended first.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return args.run(args)
-    except (RigError, OSError) as err:
-        print(f'rig: {err}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('rig: interrupted', file=sys.stderr)
-        return 130
+    return process.program('rig', lambda: args.run(args))
 
 
 if __name__ == '__main__':
