@@ -80,13 +80,11 @@ class Archive:
         if keyring is None:
             raise ArchiveError("no keyring of Debian's archive; install "
                                'debian-archive-keyring')
-        for sub in ('lists/partial', 'cache/archives/partial', 'parts'):
+        for sub in ('lists/partial', 'cache/archives/partial', 'parts',
+                    'empty/partial'):
             (self.dir / sub).mkdir(parents=True, exist_ok=True)
         (self.dir / 'status').touch()
-        uri = archive_uri()
-        (self.dir / 'sources.list').write_text(''.join(
-            f'deb [arch={self.arch} signed-by={keyring}] {uri} {s} main\n'
-            for s in self.suites))
+        (self.dir / 'sources.list').write_text(self.sources(keyring))
         conf.write_text('\n'.join([
             f'APT::Architecture "{self.arch}";',
             f'APT::Architectures {{ "{self.arch}"; }};',
@@ -106,6 +104,13 @@ class Archive:
             'Acquire::Check-Valid-Until "false";',
             '']))
         return {**os.environ, 'APT_CONFIG': str(conf), 'LC_ALL': 'C'}
+
+    def sources(self, keyring):
+        """The lines of the private sources.list."""
+        uri = archive_uri()
+        return ''.join(
+            f'deb [arch={self.arch} signed-by={keyring}] {uri} {s} main\n'
+            for s in self.suites)
 
     def _apt(self, *argv):
         return _command(argv, env=self._env, cwd=self.dir)
@@ -147,15 +152,17 @@ class Archive:
         return found.group(1) if found else None
 
     def closure(self, packages):
-        """[(name, uri, file, size, hash)] of packages and dependencies."""
+        """[(uri, file, size, hash)] of packages and dependencies."""
         self.update()
-        done = self._apt('apt-get', 'install', '-qq', '--print-uris',
-                         '--reinstall', *packages)
-        if done.returncode:
+        # apt leaves out what lies in its cache: show it an empty one.
+        done = self._apt('apt-get', 'install', '-qq', '--print-uris', '-o',
+                         f'Dir::Cache::archives={self.dir}/empty', *packages)
+        rows = re.findall(r"^'([^']+)' (\S+) (\d+) (\S*)$", done.stdout, re.M)
+        if done.returncode or not rows:
             raise ArchiveError(f'cannot resolve {" ".join(packages)} in '
                                f'{"/".join(self.suites)}: '
                                + _last_error(done.stderr))
-        return re.findall(r"^'([^']+)' (\S+) (\d+) (\S*)$", done.stdout, re.M)
+        return rows
 
     def download(self, packages, dependencies=False, keep=None):
         """Download packages; return {name: path of the .deb}.
