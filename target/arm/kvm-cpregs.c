@@ -261,9 +261,9 @@ static void put_entry(ARMCPU *cpu, int i, GString *refused)
         clause(refused, regidx, " = 0x%" PRIx64 ": %s", value, why(ret));
     } else {
         text = arm_cpreg_explain(regidx, value, here);
-        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64 ": %s%s%s%s",
-               value, here, why(ret), text ? " (" : "", text ?: "",
-               text ? ")" : "");
+        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64
+               ": %s%s%s%s", value, here, why(ret), text ? " (" : "",
+               text ?: "", text ? ")" : "");
     }
 }
 
