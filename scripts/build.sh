@@ -145,8 +145,8 @@ host)
 install)
     prefix=${2:-}
     [ -n "$prefix" ] || die "say where: make install PREFIX=/usr/local"
-    [ "$(uname -m)" = aarch64 ] || die "this machine is $(uname -m): install on
-an Arm host, or copy build/arm64/qemu-system-aarch64 there"
+    [ "$(uname -m)" = aarch64 ] || die "this machine is $(uname -m):" \
+        "install on an Arm host, or copy build/arm64/qemu-system-aarch64 there"
     configure_once "$build/install" "$build/qemu" --cc="${cc}cc" \
         --target-list=aarch64-softmmu --prefix="$prefix" --enable-kvm \
         ${EXTRA_CONFIGURE:-}
