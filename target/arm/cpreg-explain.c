@@ -72,3 +72,15 @@ char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here)
     }
     return text->len ? g_string_free(g_steal_pointer(&text), false) : NULL;
 }
+
+void arm_cpreg_append_refused(GString *text, uint64_t regidx, uint64_t source,
+                              uint64_t here, const char *why)
+{
+    g_autofree char *name = arm_cpreg_name(regidx);
+    g_autofree char *more = arm_cpreg_explain(regidx, source, here);
+
+    g_string_append_printf(text, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64
+                           ": %s%s%s%s", text->len ? "; " : "", name, source,
+                           here, why, more ? " (" : "", more ?: "",
+                           more ? ")" : "");
+}

@@ -19,4 +19,13 @@
  */
 char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here);
 
+/**
+ * arm_cpreg_append_refused: one more clause about a refused value
+ * @text: the clauses so far; they are set apart by "; "
+ * @regidx, @source, @here: as for arm_cpreg_explain()
+ * @why: who refused it, "KVM refuses the value"
+ */
+void arm_cpreg_append_refused(GString *text, uint64_t regidx, uint64_t source,
+                              uint64_t here, const char *why);
+
 #endif

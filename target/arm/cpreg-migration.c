@@ -146,20 +146,11 @@ static void write_cpustate(ARMCPU *cpu, GString *refused)
                        cpu->cpreg_array_len * sizeof(uint64_t));
     write_cpustate_to_list(cpu, false);
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
-        g_autofree char *name = NULL;
-        g_autofree char *text = NULL;
-
-        if (wanted[i] == cpu->cpreg_values[i]) {
-            continue;
+        if (wanted[i] != cpu->cpreg_values[i]) {
+            arm_cpreg_append_refused(refused, cpu->cpreg_indexes[i], wanted[i],
+                                     cpu->cpreg_values[i],
+                                     "this CPU cannot hold the value");
         }
-        name = arm_cpreg_name(cpu->cpreg_indexes[i]);
-        text = arm_cpreg_explain(cpu->cpreg_indexes[i], wanted[i],
-                                 cpu->cpreg_values[i]);
-        g_string_append_printf(refused, "%s%s = 0x%" PRIx64 ", here 0x%" PRIx64
-                               ": this CPU cannot hold the value%s%s%s",
-                               refused->len ? "; " : "", name, wanted[i],
-                               cpu->cpreg_values[i], text ? " (" : "",
-                               text ?: "", text ? ")" : "");
     }
 }
 

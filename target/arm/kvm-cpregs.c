@@ -252,7 +252,6 @@ static void put_entry(ARMCPU *cpu, int i, GString *refused)
     uint64_t regidx = cpu->cpreg_indexes[i];
     uint64_t value = cpu->cpreg_values[i];
     int ret = put_exactly(cpu, regidx, value);
-    g_autofree char *text = NULL;
     uint64_t here;
 
     if (!ret) {
@@ -260,10 +259,7 @@ static void put_entry(ARMCPU *cpu, int i, GString *refused)
     } else if (get_one(cpu, regidx, &here)) {
         clause(refused, regidx, " = 0x%" PRIx64 ": %s", value, why(ret));
     } else {
-        text = arm_cpreg_explain(regidx, value, here);
-        clause(refused, regidx, " = 0x%" PRIx64 ", here 0x%" PRIx64
-               ": %s%s%s%s", value, here, why(ret), text ? " (" : "",
-               text ?: "", text ? ")" : "");
+        arm_cpreg_append_refused(refused, regidx, value, here, why(ret));
     }
 }
 
@@ -326,7 +322,6 @@ bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
 {
     ARMCPRegList own = arm_cpreg_list_of(cpu);
     ARMCPRegWalk walk = { .source = source, .destination = &own };
-    g_autoptr(GString) failed = g_string_new(NULL);
     bool changed = false;
 
     /* In the order of the indexes: system registers, firmware, bitmaps. */

@@ -44,6 +44,19 @@ static void test_explain(void)
     }
 }
 
+/* Clauses add up, with an explanation where there is one. */
+static void test_append(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    arm_cpreg_append_refused(text, 0x603000000013c102, 1, 0, "refused");
+    arm_cpreg_append_refused(text, 0x603000000013c006, 2, 0, "refused");
+    g_assert_cmpstr(text->str, ==,
+                    "TCR_EL1 (0x603000000013c102) = 0x1, here 0x0: refused; "
+                    "REVIDR_EL1 (0x603000000013c006) = 0x2, here 0x0: refused "
+                    "(the hosts have CPUs of different models)");
+}
+
 /* Rows in order; fields of a register neither overlap nor leave it. */
 static void test_fields_table(void)
 {
@@ -73,6 +86,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/arm/cpreg-explain/values", test_explain);
+    g_test_add_func("/arm/cpreg-explain/append", test_append);
     g_test_add_func("/arm/cpreg-explain/fields-table", test_fields_table);
     return g_test_run();
 }
