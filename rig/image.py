@@ -56,7 +56,7 @@ class Part(NamedTuple):
     nodes: dict = {}
 
 
-def _tool(argv):
+def tool(argv):
     """Run a tool of the build, its output; RigError if it fails."""
     try:
         done = subprocess.run([str(a) for a in argv], check=False, text=True,
@@ -69,7 +69,7 @@ def _tool(argv):
     return done.stdout
 
 
-def _made(target, source, command):
+def made(target, source, command):
     """`target`, made by command(temporary name) if `source` changed.
 
     Its time is the source's, so that an older source counts as changed.
@@ -80,7 +80,7 @@ def _made(target, source, command):
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as tmp:
         part = pathlib.Path(tmp) / target.name
-        _tool(command(part))
+        tool(command(part))
         os.utime(part, ns=(source.stat().st_atime_ns,
                            source.stat().st_mtime_ns))
         part.rename(target)
@@ -89,7 +89,7 @@ def _made(target, source, command):
 
 def _agent():
     source = HERE / 'agent' / 'agent.c'
-    return _made(CACHE / 'agent', source, lambda part: [
+    return made(CACHE / 'agent', source, lambda part: [
         CROSS + 'gcc', '-O2', '-Wall', '-Wextra', '-static', '-s', '-o', part,
         source])
 
@@ -146,7 +146,7 @@ def libraries(binary, folders):
     found = {}
     todo = [binary]
     while todo:
-        text = _tool(['readelf', '-d', '-l', todo.pop()])
+        text = tool(['readelf', '-d', '-l', todo.pop()])
         names = re.findall(r'\(NEEDED\).*\[(.*)\]', text)
         names += re.findall(r'interpreter: \S*/([^/\s]+)\]', text)
         for name in names:
@@ -189,7 +189,7 @@ def qemu_files(name, folders=None):
     """{path in the host: file here} of an inner QEMU, stripped."""
     path = qemu_path(name)
     inside = qemu_command(name)
-    stripped = _made(CACHE / 'stripped' / pathlib.PurePath(inside).name, path,
+    stripped = made(CACHE / 'stripped' / pathlib.PurePath(inside).name, path,
                      lambda part: [CROSS + 'strip', '-o', part, path])
     files = {f'lib/{lib}': file for lib, file in
              libraries(stripped, folders or library_dirs()).items()}
@@ -217,7 +217,7 @@ def witness_files():
     with open(CACHE / 'lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for variant in ('PTIMER=', 'PTIMER=1'):
-            _tool(['make', '-s', '-C', makefile.parent, f'OUT={folder}',
+            tool(['make', '-s', '-C', makefile.parent, f'OUT={folder}',
                    f'CROSS={CROSS}', variant])
     return {f'guest/{name}': folder / name
             for name in ('witness', 'witness-ptimer')}

@@ -59,8 +59,7 @@ class Job(NamedTuple):
 
 def reglist_binary():
     """rig/reglist for the hosts, compiled if it changed."""
-    # pylint: disable=protected-access
-    return image._made(image.CACHE / 'reglist', SOURCE, lambda part: [
+    return image.made(image.CACHE / 'reglist', SOURCE, lambda part: [
         image.CROSS + 'gcc', '-O2', '-Wall', '-Wextra', '-static', '-s',
         '-o', part, SOURCE])
 
@@ -101,8 +100,7 @@ def names_of(indexes, helper):
 
 def emulator_version():
     """The release of the hosts' emulator, "10.2.2"; CPUs differ by it."""
-    text = image._tool(     # pylint: disable=protected-access
-        [emulator_path(), '--version'])
+    text = image.tool([emulator_path(), '--version'])
     words = text.split()
     if words[:3] != ['QEMU', 'emulator', 'version']:
         raise RigError(f'{emulator_path()}: says "{text.strip()}", not '
