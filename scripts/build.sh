@@ -69,14 +69,16 @@ compile() {
         die "did not configure; all of it is in ${dir#"$top/"}/build.log"
     }
     todo=$(ninja -C "$dir" -n "$@" 2>/dev/null |
-        sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' | tail -1)
+        sed -n 's/^\[[0-9]*\/\([0-9]*\)\].*/\1/p' | tail -1) ||
+        todo=unknown
     [ -n "$todo" ] || { echo "  NINJA   ${dir#"$top/"}: up to date"; return; }
     echo "  NINJA   ${dir#"$top/"}: $todo steps"
     if [ -t 1 ]; then
         ninja -C "$dir" "$@"
     else
         ninja -C "$dir" "$@" >"$dir/build.log" 2>&1 || {
-            grep -A15 'FAILED' "$dir/build.log" | head -40 >&2
+            grep -m1 -A25 'FAILED' "$dir/build.log" >&2 ||
+                tail -15 "$dir/build.log" >&2
             die "did not build; all of it is in ${dir#"$top/"}/build.log"
         }
     fi

@@ -16,10 +16,11 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+
+import logged
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
@@ -53,25 +54,10 @@ class Count:
                 f'{self.skipped} skipped')
 
 
-def run(argv, log, **kwargs):
-    """Run to a log file; the exit status.  Ended with all it started."""
+def run(argv, log):
+    """Run to a log file; the exit status."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, 'w', encoding='utf-8') as file:
-        # pylint: disable=consider-using-with
-        child = subprocess.Popen(
-            [str(a) for a in argv], cwd=ROOT, stdin=subprocess.DEVNULL,
-            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
-            **kwargs)
-        try:
-            return child.wait()
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGTERM)
-                try:
-                    child.wait(20)
-                except subprocess.TimeoutExpired:
-                    os.killpg(child.pid, signal.SIGKILL)
-                    child.wait()
+    return logged.run(argv, log, ROOT)
 
 
 def junit(path, count, suite):

@@ -6,15 +6,14 @@ Every failure is collected; the last line counts them.
 
 import filecmp
 import fnmatch
-import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 
+import logged
 import series_format as sf
 import series_tree as st
 from series_format import SeriesError
@@ -263,22 +262,7 @@ def _build_all(repo, place, git, commits, fail):
 
 def _build(script, where, root, log):
     """Run build.sh; ended with everything it started, whatever comes."""
-    with open(log, 'w', encoding='utf-8') as file:
-        try:
-            process = subprocess.Popen(
-                [str(script), 'at', where], cwd=root, stdout=file,
-                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                start_new_session=True)
-        except OSError as err:
-            raise SeriesError(f'{script}: {err.strerror}') from err
-        try:
-            return process.wait()
-        finally:
-            if process.poll() is None:
-                print(' ended', flush=True)
-                os.killpg(process.pid, signal.SIGTERM)
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+    try:
+        return logged.run([script, 'at', where], log, root)
+    except OSError as err:
+        raise SeriesError(f'{script}: {err.strerror}') from err

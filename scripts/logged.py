@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run a command to a log file, and leave nothing of it running."""
+
+import os
+import signal
+import subprocess
+
+
+def run(argv, log, cwd):
+    """The exit status.  Interrupted, it ends the command and its children.
+
+    OSError if the command cannot be started.
+    """
+    with open(log, 'w', encoding='utf-8') as file:
+        # pylint: disable=consider-using-with
+        child = subprocess.Popen(
+            [str(a) for a in argv], cwd=cwd, stdin=subprocess.DEVNULL,
+            stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            return child.wait()
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+                try:
+                    child.wait(20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(child.pid, signal.SIGKILL)
+                    child.wait()
