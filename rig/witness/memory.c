@@ -44,10 +44,12 @@ void memory_check(unsigned slice, unsigned slices)
     }
 }
 
+/* Checks first: what was damaged since must not be overwritten unseen. */
 void memory_renew(unsigned slice, unsigned slices)
 {
     u64 end = first(slice + 1, slices);
 
+    memory_check(slice, slices);
     generation[slice]++;
     for (u64 i = first(slice, slices); i < end; i++) {
         memory[i] = word(i, generation[slice]);

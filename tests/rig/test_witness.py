@@ -295,6 +295,15 @@ class WitnessTest(unittest.TestCase):
                          r'^witness failed: \d+ registers, 1 words')
         self.assertFalse([line for line in guest.lines if 'FAULT' in line])
 
+    def test_memory_altered_before_it_is_renewed(self):
+        """Between the check of a slice and its renewal, in any tick of ten."""
+        guest = self.guest(cpu='cortex-a57')
+        guest.wait('^tick 1$')
+        for _ in range(12):
+            start = len(guest.lines)
+            guest.send('sMEM\n')
+            guest.wait('^witness MISMATCH MEM', start, timeout=5)
+
     def test_altered_from_outside(self):
         """General and vector registers, in the time of a hold."""
         path = pathlib.Path(self.directory, 'gdb')
