@@ -24,6 +24,32 @@ static char *explain_psci(uint64_t source, uint64_t here)
     return g_string_free(g_steal_pointer(&text), false);
 }
 
+/*
+ * Linux include/uapi/asm/kvm.h: a workaround that the host's firmware does
+ * not have, one that it has, and a CPU that needs none.  KVM refuses to tell
+ * a guest of more than there is.
+ */
+static char *explain_workaround(uint64_t source, uint64_t here)
+{
+    static const char *const levels[] = {
+        "not available", "available", "not required",
+    };
+
+    if (source >= G_N_ELEMENTS(levels) || here >= G_N_ELEMENTS(levels)) {
+        return NULL;
+    }
+    return g_strdup_printf("workaround: source %s, destination %s",
+                           levels[source], levels[here]);
+}
+
+/* The hypercalls of a bitmap that the guest may use and would not find. */
+static char *explain_services(uint64_t regidx, uint64_t source, uint64_t here)
+{
+    g_autofree char *services = arm_cpreg_services(regidx, source & ~here);
+
+    return services ? g_strdup_printf("not offered here: %s", services) : NULL;
+}
+
 static void explain_fields(GString *text, uint64_t regidx, uint64_t source,
                            uint64_t here)
 {
@@ -65,6 +91,12 @@ char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here)
     }
     if (regidx == PSCI_VERSION) {
         return explain_psci(source, here);
+    }
+    if (regidx == ARM_CPREG_FW(1) || regidx == ARM_CPREG_FW(3)) {
+        return explain_workaround(source, here);
+    }
+    if ((regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_FW_BMAP) {
+        return explain_services(regidx, source, here);
     }
     explain_fields(text, regidx, source, here);
     if (what) {

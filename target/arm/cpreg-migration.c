@@ -10,6 +10,7 @@
 #include "cpreg-explain.h"
 #include "cpreg-migration.h"
 #include "cpreg-reconcile.h"
+#include "cpreg-wide.h"
 #include "kvm-cpregs.h"
 #include "trace.h"
 
@@ -54,7 +55,7 @@ const VMStateInfo vmstate_info_cpreg_len = {
 
 bool arm_cpreg_pre_save(ARMCPU *cpu, Error **errp)
 {
-    size_t bytes = cpu->cpreg_array_len * sizeof(uint64_t);
+    size_t bytes;
 
     if (kvm_enabled()) {
         if (!kvm_arm_cpregs_pre_save(cpu, errp)) {
@@ -66,6 +67,8 @@ bool arm_cpreg_pre_save(ARMCPU *cpu, Error **errp)
         return false;
     }
 
+    /* What has become hidden has left the list. */
+    bytes = cpu->cpreg_array_len * sizeof(uint64_t);
     arm_cpreg_vmstate_resize(cpu, cpu->cpreg_array_len);
     if (bytes) {
         memcpy(cpu->cpreg_vmstate_indexes, cpu->cpreg_indexes, bytes);
@@ -83,9 +86,12 @@ static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
     switch (verdict->outcome) {
     case ARM_CPREG_MISSING:
         if (trace_event_get_state_backends(TRACE_ARM_CPREG_MISSING)) {
+            const ARMCPRegMissing *row = verdict->missing;
+
             name = arm_cpreg_name(verdict->regidx);
-            trace_arm_cpreg_missing(index, name,
-                                    cpu->cpreg_values[verdict->d]);
+            trace_arm_cpreg_missing(index, name, row && row->set ? row->value :
+                                    cpu->cpreg_values[verdict->d],
+                                    row ? row->why : "no rule is about it");
         }
         break;
     case ARM_CPREG_TOLERATED:
@@ -110,27 +116,40 @@ static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
 /*
  * Reconcile the stream's list with the one here; what is in both takes the
  * stream's value, what is refused is told.
+ *
+ * Returns a report that is valid until the next vCPU is loaded.  It is kept
+ * since the vCPUs of a machine come one after another with equal lists, which
+ * then need not be compared again; under the BQL, as all loading.
  */
-static void take_list(ARMCPU *cpu, const ARMCPRegList *source,
-                      ARMCPRegReport *report, GString *refused)
+static const ARMCPRegReport *take_list(ARMCPU *cpu, const ARMCPRegList *source,
+                                       GString *refused)
 {
+    static ARMCPRegReport last;
+    ARMCPRegRules rules = arm_cpreg_rules;
     ARMCPRegList own = arm_cpreg_list_of(cpu);
+    ARMCPRegReport now;
     g_autofree char *text = NULL;
 
-    arm_cpreg_reconcile(&arm_cpreg_rules, source, &own, report);
-    for (size_t i = 0; i < report->len; i++) {
-        const ARMCPRegVerdict *verdict = &report->verdicts[i];
+    if (!kvm_enabled()) {
+        rules.missing_len = 0;      /* they are about kernels */
+    }
+    arm_cpreg_reconcile_like(&last, &rules, source, &own, &now);
+    arm_cpreg_report_clear(&last);
+    last = now;
+    for (size_t i = 0; i < last.len; i++) {
+        const ARMCPRegVerdict *verdict = &last.verdicts[i];
 
         trace_verdict(cpu, verdict, source);
         if (verdict->outcome == ARM_CPREG_BOTH) {
             cpu->cpreg_values[verdict->d] = source->values[verdict->s];
         }
     }
-    text = arm_cpreg_report_text(report, source);
+    text = arm_cpreg_report_text(&last, source);
     if (text) {
         g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
                                text);
     }
+    return &last;
 }
 
 /* The values of the list into QEMU's own state; told where it does not fit. */
@@ -162,7 +181,7 @@ bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
         .len = cpu->cpreg_vmstate_array_len,
     };
     g_autoptr(GString) refused = g_string_new(NULL);
-    g_auto(ARMCPRegReport) report = { NULL };
+    const ARMCPRegReport *report;
     g_autofree char *text = NULL;
     ARMCPRegListFault fault;
     size_t at;
@@ -184,15 +203,18 @@ bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
         if (!kvm_arm_cpregs_load_identity(cpu, &source, refused, errp)) {
             return false;
         }
-        take_list(cpu, &source, &report, refused);
-        kvm_arm_cpregs_load_rest(cpu, &report, refused);
+        report = take_list(cpu, &source, refused);
+        arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide,
+                               cpu->kvm_cpregs->wide, refused);
+        kvm_arm_cpregs_load_rest(cpu, report, refused);
     } else {
         /*
          * What the stream does not have keeps its value; before its first
          * save, TCG's list holds nothing.
          */
         write_cpustate_to_list(cpu, false);
-        take_list(cpu, &source, &report, refused);
+        take_list(cpu, &source, refused);
+        arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, NULL, refused);
         write_cpustate(cpu, refused);
     }
     if (refused->len) {

@@ -21,6 +21,15 @@
  */
 extern const VMStateInfo vmstate_info_cpreg_len;
 
+/*
+ * A subsection of cpu: registers of other sizes than 32 and 64 bits, sent
+ * while KVM lists any.
+ */
+extern const VMStateDescription vmstate_kvm_wide_regs;
+
+/* Before a load: what the stream does not bring is not there. */
+void arm_cpreg_pre_load(ARMCPU *cpu);
+
 /**
  * arm_cpreg_pre_save: fill the arrays of the stream
  *

@@ -28,6 +28,12 @@ static const char *const fw_bmap_names[] = {
     "STD_BMAP", "STD_HYP_BMAP", "VENDOR_HYP_BMAP", "VENDOR_HYP_BMAP_2",
 };
 
+/* The hypercalls of the bitmaps, as KVM_REG_ARM_STD_BIT_TRNG_V1_0 and so on. */
+static const char *const fw_services[][2] = {
+    { "TRNG_V1_0", NULL }, { "PV_TIME", NULL }, { "FUNC_FEAT", "PTP" },
+    { "DISCOVER_IMPL_VER", "DISCOVER_IMPL_CPUS" },
+};
+
 /* Registers in banks of 16 or 32, the number split over CRm and op2. */
 static char *banked_name(unsigned op0, unsigned op1, unsigned crn,
                          unsigned crm, unsigned op2)
@@ -106,6 +112,30 @@ char *arm_cpreg_short_name(uint64_t regidx)
         }
     }
     return g_strdup_printf("0x%016" PRIx64, regidx);
+}
+
+char *arm_cpreg_services(uint64_t regidx, uint64_t value)
+{
+    uint64_t n = regidx - ARM_CPREG_FW_BMAP(0);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (n >= G_N_ELEMENTS(fw_services)) {
+        return NULL;
+    }
+    for (int bit = 0; bit < 64; bit++) {
+        const char *name = bit < 2 ? fw_services[n][bit] : NULL;
+
+        if (!(value >> bit & 1)) {
+            continue;
+        }
+        g_string_append(text, text->len ? ", " : "");
+        if (name) {
+            g_string_append(text, name);
+        } else {
+            g_string_append_printf(text, "bit %d", bit);
+        }
+    }
+    return text->len ? g_string_free(g_steal_pointer(&text), false) : NULL;
 }
 
 char *arm_cpreg_name(uint64_t regidx)

@@ -24,6 +24,9 @@ enum {
 #define ARM_CPREG_ID_FIRST      ARM_CPREG(ID_PFR0_EL1)
 #define ARM_CPREG_ID_LAST       (ARM_CPREG_ID_FIRST + 0x37)
 
+/* The lowest of the counters and event types, which end in PMCCFILTR_EL0. */
+#define ARM_CPREG_PMEVCNTR0     (ARM_CPREG(PMCCFILTR_EL0) - 0x3f)
+
 /**
  * arm_cpreg_short_name: the architecture's or KVM's name of a register
  * @regidx: any 64-bit number
@@ -41,5 +44,15 @@ char *arm_cpreg_short_name(uint64_t regidx);
  * Returns a new string: "TCR2_EL1 (0x603000000013c103)".
  */
 char *arm_cpreg_name(uint64_t regidx);
+
+/**
+ * arm_cpreg_services: the hypercalls that a firmware bitmap offers
+ * @regidx: any register
+ * @value: its value
+ *
+ * Returns a new string, "FUNC_FEAT, PTP", with "bit 7" for one without a
+ * name; NULL for a bitmap without a bit and for what is no such bitmap.
+ */
+char *arm_cpreg_services(uint64_t regidx, uint64_t value);
 
 #endif

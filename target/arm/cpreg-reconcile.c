@@ -7,19 +7,48 @@
 /* So many refused registers are explained; the others are only named. */
 #define EXPLAINED 8
 
-static ARMCPRegOutcome outcome_of(const ARMCPRegRules *rules,
-                                  const ARMCPRegWalk *walk,
-                                  const ARMCPRegRule **rule)
+/* Fill in what the rules, and the values in the stream, decide. */
+static void judge(const ARMCPRegRules *rules, const ARMCPRegList *source,
+                  ARMCPRegVerdict *verdict)
 {
-    *rule = NULL;
-    if (walk->s >= 0 && walk->d >= 0) {
-        return ARM_CPREG_BOTH;
+    verdict->rule = NULL;
+    verdict->missing = NULL;
+    if (verdict->s < 0) {
+        verdict->outcome = ARM_CPREG_MISSING;
+        verdict->missing = arm_cpreg_missing_row(rules, source,
+                                                 verdict->regidx);
+    } else if (verdict->d >= 0) {
+        verdict->outcome = ARM_CPREG_BOTH;
+    } else if (arm_cpreg_tolerated(rules, source, verdict->s,
+                                   &verdict->rule)) {
+        verdict->outcome = ARM_CPREG_TOLERATED;
+    } else {
+        verdict->outcome = ARM_CPREG_REFUSED;
     }
-    if (walk->d >= 0) {
-        return ARM_CPREG_MISSING;
+}
+
+static void copy_indexes(uint64_t *to, const ARMCPRegList *list)
+{
+    if (list->len) {
+        memcpy(to, list->indexes, list->len * sizeof(*to));
     }
-    return arm_cpreg_tolerated(rules, walk->source, walk->s, rule)
-           ? ARM_CPREG_TOLERATED : ARM_CPREG_REFUSED;
+}
+
+/* A report with room for two lists, and the indexes of both in it. */
+static void report_init(ARMCPRegReport *report, const ARMCPRegList *source,
+                        const ARMCPRegList *destination)
+{
+    size_t room = source->len + destination->len;
+
+    memset(report, 0, sizeof(*report));
+    /* One piece: the verdicts, then the indexes. */
+    report->verdicts = g_malloc_n(room, sizeof(*report->verdicts) +
+                                        sizeof(*report->indexes));
+    report->indexes = (uint64_t *)(report->verdicts + room);
+    report->source_len = source->len;
+    report->destination_len = destination->len;
+    copy_indexes(report->indexes, source);
+    copy_indexes(report->indexes + source->len, destination);
 }
 
 bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
@@ -29,16 +58,50 @@ bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
 {
     ARMCPRegWalk walk = { .source = source, .destination = destination };
 
-    memset(report, 0, sizeof(*report));
-    report->verdicts = g_new(ARMCPRegVerdict, source->len + destination->len);
-
+    report_init(report, source, destination);
     while (arm_cpreg_walk_next(&walk)) {
         ARMCPRegVerdict *verdict = &report->verdicts[report->len++];
 
         verdict->regidx = walk.regidx;
         verdict->s = walk.s;
         verdict->d = walk.d;
-        verdict->outcome = outcome_of(rules, &walk, &verdict->rule);
+        judge(rules, source, verdict);
+        report->count[verdict->outcome]++;
+    }
+    return report->count[ARM_CPREG_REFUSED] == 0;
+}
+
+static bool same_indexes(const uint64_t *indexes, size_t len,
+                         const ARMCPRegList *list)
+{
+    return len == list->len &&
+           (len == 0 ||
+            memcmp(indexes, list->indexes, len * sizeof(*indexes)) == 0);
+}
+
+bool arm_cpreg_reconcile_like(const ARMCPRegReport *like,
+                              const ARMCPRegRules *rules,
+                              const ARMCPRegList *source,
+                              const ARMCPRegList *destination,
+                              ARMCPRegReport *report)
+{
+    if (!like->verdicts ||
+        !same_indexes(like->indexes, like->source_len, source) ||
+        !same_indexes(like->indexes + like->source_len, like->destination_len,
+                      destination)) {
+        return arm_cpreg_reconcile(rules, source, destination, report);
+    }
+
+    report_init(report, source, destination);
+    report->len = like->len;
+    memcpy(report->verdicts, like->verdicts,
+           like->len * sizeof(*like->verdicts));
+    for (size_t i = 0; i < report->len; i++) {
+        ARMCPRegVerdict *verdict = &report->verdicts[i];
+
+        if (verdict->outcome != ARM_CPREG_BOTH) {
+            judge(rules, source, verdict);
+        }
         report->count[verdict->outcome]++;
     }
     return report->count[ARM_CPREG_REFUSED] == 0;

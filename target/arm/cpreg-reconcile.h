@@ -15,7 +15,7 @@
 typedef enum ARMCPRegOutcome {
     /* Listed on both sides: the stream's value is to be written. */
     ARM_CPREG_BOTH,
-    /* Listed here only: keeps its reset value. */
+    /* Listed here only: keeps its reset value, or what a rule sets. */
     ARM_CPREG_MISSING,
     /* In the stream only, and a rule lets it stay behind. */
     ARM_CPREG_TOLERATED,
@@ -30,23 +30,30 @@ typedef struct ARMCPRegVerdict {
     ssize_t s;                  /* position in the stream's list, or -1 */
     ssize_t d;                  /* position in the list here, or -1 */
     const ARMCPRegRule *rule;   /* see arm_cpreg_tolerated(); else NULL */
+    /* the row about a missing register; NULL without one, or if not missing */
+    const ARMCPRegMissing *missing;
 } ARMCPRegVerdict;
 
 typedef struct ARMCPRegReport {
     ARMCPRegVerdict *verdicts;  /* in ascending order of the indexes */
     size_t len;
     size_t count[ARM_CPREG_OUTCOMES];
+    /* private: the indexes that were compared, the stream's first */
+    uint64_t *indexes;
+    size_t source_len;
+    size_t destination_len;
 } ARMCPRegReport;
 
 /**
  * arm_cpreg_reconcile: compare two checked lists
- * @rules: what may stay behind
+ * @rules: what may stay behind, and what missing registers are to hold; for
+ *         lists of TCG without the latter, see arm_cpreg_missing_value()
  * @source: the stream's list, with values
  * @destination: the list here; its values are not looked at
  * @report: filled in; arm_cpreg_report_clear() frees it
  *
- * Linear in the length of the lists, plus a binary search for each unexpected
- * register; one allocation in all.
+ * Linear in the length of the lists, plus a binary search for each register
+ * that is not in both; one allocation in all.
  *
  * Returns true if no register is refused.
  */
@@ -54,6 +61,24 @@ bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
                          const ARMCPRegList *source,
                          const ARMCPRegList *destination,
                          ARMCPRegReport *report);
+
+/**
+ * arm_cpreg_reconcile_like: the same for the next vCPU
+ * @like: the report about another vCPU of the machine, not @report; zeroed
+ *        (or cleared) where there is none yet
+ * @rules, @source, @destination, @report: as for arm_cpreg_reconcile()
+ *
+ * The vCPUs of a machine have the same registers with other values.  Where
+ * the indexes are those that @like is about, the lists are not compared again:
+ * only the rules are, on the registers that are not in both, since they look
+ * at values.  The report is what arm_cpreg_reconcile() gives, always.  It
+ * stands on its own: @like may be cleared, and the lists behind it be gone.
+ */
+bool arm_cpreg_reconcile_like(const ARMCPRegReport *like,
+                              const ARMCPRegRules *rules,
+                              const ARMCPRegList *source,
+                              const ARMCPRegList *destination,
+                              ARMCPRegReport *report);
 
 void arm_cpreg_report_clear(ARMCPRegReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ARMCPRegReport, arm_cpreg_report_clear)

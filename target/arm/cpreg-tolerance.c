@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Migration tolerance: which unexpected registers may stay behind. */
+/* Migration tolerance: what becomes of a register that one side lists. */
 
 #include "qemu/osdep.h"
 #include "cpreg-tolerance.h"
+
+/* ID_AA64DFR0_EL1.PMUVer: a PMU, but none of the architecture's (PMUv3) */
+#define PMUVER_IMP_DEF  0xf
 
 static const ARMCPRegRule table[] = {
 #define RAZ(from, to, w, k) \
@@ -10,33 +13,63 @@ static const ARMCPRegRule table[] = {
 #define GATE(reg, field, w, k) \
     { .first = ARM_CPREG(reg), .last = ARM_CPREG(reg), \
       .gate = &arm_cpreg_fields[ARM_FIELD_##field], .why = w, .kernel = k },
+#define PMU(from, to, w, k) \
+    { .first = from, .last = to, .gate_too = PMUVER_IMP_DEF, .why = w, \
+      .gate = &arm_cpreg_fields[ARM_FIELD_ID_AA64DFR0_EL1_PMUVer], \
+      .kernel = k },
 #define CACHE(from, to, w, k) \
     { .first = from, .last = to, .cache = true, .why = w, .kernel = k },
 #define VALUE(idx, v, w, k) \
     { .first = idx, .last = idx, \
       .has_value = true, .value = v, .why = w, .kernel = k },
+#define NEVER(idx, w, k) \
+    { .first = idx, .last = idx, .never = true, .why = w, .kernel = k },
 #include "cpreg-tolerance.h.inc"
 #undef RAZ
 #undef GATE
+#undef PMU
 #undef CACHE
 #undef VALUE
+#undef NEVER
 };
 
-const ARMCPRegRules arm_cpreg_rules = { table, G_N_ELEMENTS(table) };
+static const ARMCPRegMissing missing[] = {
+#define KEEP(from, to, w, k) \
+    { .first = from, .last = to, .why = w, .kernel = k },
+#define KEEP_IF_NONE(from, to, w, k) \
+    { .first = from, .last = to, .none_listed = true, .why = w, .kernel = k },
+#define SET(from, to, v, w, k) \
+    { .first = from, .last = to, .set = true, .value = v, .why = w, \
+      .kernel = k },
+#include "cpreg-missing.h.inc"
+#undef KEEP
+#undef KEEP_IF_NONE
+#undef SET
+};
+
+const ARMCPRegRules arm_cpreg_rules = {
+    .rules = table,
+    .len = G_N_ELEMENTS(table),
+    .missing = missing,
+    .missing_len = G_N_ELEMENTS(missing),
+};
+
+/* CLIDR_EL1.Ctype<level> of a CCSIDR: 0 none to 4 unified; -1 if unknown. */
+static int cache_type(const ARMCPRegList *source, uint64_t regidx)
+{
+    ssize_t at = arm_cpreg_list_find(source, ARM_CPREG(CLIDR_EL1));
+    unsigned n = regidx - ARM_CPREG_CCSIDR(0);
+
+    return at < 0 ? -1 : (int)(source->values[at] >> (3 * (n / 2)) & 7);
+}
 
 /* Has the stream's CLIDR_EL1 the cache of this CCSIDR? True if unknown. */
 static bool has_cache(const ARMCPRegList *source, uint64_t regidx)
 {
-    ssize_t at = arm_cpreg_list_find(source, ARM_CPREG(CLIDR_EL1));
-    unsigned n = regidx - ARM_CPREG_CCSIDR(0);
-    unsigned type;
+    int type = cache_type(source, regidx);
 
-    if (at < 0) {
-        return true;
-    }
-    /* Ctype<level>: 0 none, 1 instruction, 2 data, 3 both, 4 unified */
-    type = source->values[at] >> (3 * (n / 2)) & 7;
-    if (n & 1) {
+    /* 1 instruction, 2 data, 3 both, 4 unified */
+    if (regidx & 1) {
         return type != 0 && type != 2 && type != 4;
     }
     return type != 0 && type != 1;
@@ -45,6 +78,9 @@ static bool has_cache(const ARMCPRegList *source, uint64_t regidx)
 static bool holds(const ARMCPRegRule *rule, const ARMCPRegList *source,
                   size_t s)
 {
+    if (rule->never) {
+        return false;
+    }
     if (rule->has_value && source->values[s] != rule->value) {
         return false;
     }
@@ -53,10 +89,13 @@ static bool holds(const ARMCPRegRule *rule, const ARMCPRegList *source,
     }
     if (rule->gate) {
         ssize_t id = arm_cpreg_list_find(source, rule->gate->regidx);
+        uint64_t field;
 
-        if (id < 0 || arm_cpreg_field(rule->gate, source->values[id]) != 0) {
+        if (id < 0) {
             return false;
         }
+        field = arm_cpreg_field(rule->gate, source->values[id]);
+        return field == 0 || field == rule->gate_too;
     }
     return true;
 }
@@ -84,20 +123,54 @@ bool arm_cpreg_tolerated(const ARMCPRegRules *rules,
     return false;
 }
 
+/* " (TRNG_V1_0; known to Linux 5.19 and later)", for a firmware register */
+static char *firmware_text(const ARMCPRegRule *rule, uint64_t regidx,
+                           uint64_t value)
+{
+    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
+    g_autofree char *services = NULL;
+
+    if (kind != ARM_CPREG_KIND_FW && kind != ARM_CPREG_KIND_FW_BMAP) {
+        return g_strdup("");
+    }
+    services = arm_cpreg_services(regidx, value);
+    return g_strdup_printf(" (%s%sknown to Linux %.*s and later)",
+                           services ?: "", services ? "; " : "",
+                           (int)strcspn(rule->kernel, ","), rule->kernel);
+}
+
+static char *cache_text(const ARMCPRegList *source, uint64_t regidx)
+{
+    unsigned n = regidx - ARM_CPREG_CCSIDR(0);
+    int type = cache_type(source, regidx);
+
+    if (type < 0) {
+        return g_strdup("the guest may have this cache (the stream does not "
+                        "have CLIDR_EL1)");
+    }
+    return g_strdup_printf("the guest has this cache (CLIDR_EL1.Ctype%u is "
+                           "%d)", n / 2 + 1, type);
+}
+
 char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
                              const ARMCPRegList *source, size_t s)
 {
+    g_autofree char *more = NULL;
     ssize_t id;
 
     if (!rule) {
         return g_strdup("no rule lets it stay behind");
     }
     if (rule->cache) {
-        return g_strdup("CLIDR_EL1 tells the guest of this cache");
+        return cache_text(source, source->indexes[s]);
     }
     if (!rule->gate) {
-        return g_strdup_printf("could stay behind only with 0x%" PRIx64,
-                               rule->value);
+        more = firmware_text(rule, source->indexes[s], source->values[s]);
+        if (rule->never) {
+            return g_strdup_printf("%s%s", rule->why, more);
+        }
+        return g_strdup_printf("could stay behind only with 0x%" PRIx64 "%s",
+                               rule->value, more);
     }
     id = arm_cpreg_list_find(source, rule->gate->regidx);
     if (id < 0) {
@@ -107,4 +180,53 @@ char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
     return g_strdup_printf("the guest can use it (%s is %" PRIu64 ")",
                            rule->gate->name,
                            arm_cpreg_field(rule->gate, source->values[id]));
+}
+
+/* Lists @list any register from @first to @last? */
+static bool lists_any(const ARMCPRegList *list, uint64_t first, uint64_t last)
+{
+    size_t low = 0, high = list->len;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (list->indexes[mid] < first) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low < list->len && list->indexes[low] <= last;
+}
+
+const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
+                                             const ARMCPRegList *source,
+                                             uint64_t regidx)
+{
+    for (size_t i = 0; i < rules->missing_len; i++) {
+        const ARMCPRegMissing *row = &rules->missing[i];
+
+        if (regidx >= row->first && regidx <= row->last &&
+            !(row->none_listed && lists_any(source, row->first, row->last))) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+bool arm_cpreg_missing_value(const ARMCPRegRules *rules,
+                             const ARMCPRegList *source, uint64_t regidx,
+                             uint64_t *value, const ARMCPRegMissing **row)
+{
+    const ARMCPRegMissing *found = arm_cpreg_missing_row(rules, source,
+                                                         regidx);
+
+    if (row) {
+        *row = found;
+    }
+    if (!found || !found->set) {
+        return false;
+    }
+    *value = found->value;
+    return true;
 }

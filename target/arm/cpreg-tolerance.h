@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Migration tolerance: which unexpected registers may stay behind.
+ * Migration tolerance: what becomes of a register that only one side lists.
  *
- * A register of the stream that the destination does not list can hold state
- * that the guest relies on, so the default is to refuse.  A rule lets it stay
- * behind only where values in the stream prove that the guest cannot see it.
- * Values that differ are never tolerated: KVM takes them or not.
+ * An unexpected register, which only the stream has, can hold state that the
+ * guest relies on, so the default is to refuse.  A rule lets it stay behind
+ * only where values in the stream prove that the guest cannot see it.  Values
+ * that differ are never tolerated: KVM takes them or not.
+ *
+ * A missing register, which only the destination has, keeps its reset value by
+ * default.  A rule gives the value that the guest read on the source instead,
+ * where that is known.
  */
 
 #ifndef TARGET_ARM_CPREG_TOLERANCE_H
@@ -18,19 +22,34 @@ typedef struct ARMCPRegRule {
     uint64_t first;                 /* the registers it is about */
     uint64_t last;
     const ARMCPRegField *gate;      /* this field of the stream is 0 */
+    uint64_t gate_too;              /* or this */
     bool cache;                     /* the stream's CLIDR_EL1 has it not */
     bool has_value;                 /* the register holds @value */
     uint64_t value;
+    bool never;                     /* only tells why it is refused */
     const char *why;
     const char *kernel;
 } ARMCPRegRule;
 
+/* One row of cpreg-missing.h.inc. */
+typedef struct ARMCPRegMissing {
+    uint64_t first;                 /* the registers it is about */
+    uint64_t last;
+    bool none_listed;               /* the stream has none of them */
+    bool set;                       /* the guest is to read @value... */
+    uint64_t value;                 /* ...else the reset value is kept */
+    const char *why;
+    const char *kernel;
+} ARMCPRegMissing;
+
 typedef struct ARMCPRegRules {
     const ARMCPRegRule *rules;
     size_t len;
+    const ARMCPRegMissing *missing;
+    size_t missing_len;
 } ARMCPRegRules;
 
-/* The table in cpreg-tolerance.h.inc. */
+/* The tables in cpreg-tolerance.h.inc and cpreg-missing.h.inc. */
 extern const ARMCPRegRules arm_cpreg_rules;
 
 /**
@@ -56,5 +75,33 @@ bool arm_cpreg_tolerated(const ARMCPRegRules *rules,
  */
 char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
                              const ARMCPRegList *source, size_t s);
+
+/**
+ * arm_cpreg_missing_row: the row about a missing register, or NULL
+ * @rules: the rules, in order
+ * @source: the checked list of the stream, without the register
+ * @regidx: the register
+ */
+const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
+                                             const ARMCPRegList *source,
+                                             uint64_t regidx);
+
+/**
+ * arm_cpreg_missing_value: what a missing register is to hold
+ * @rules, @source, @regidx: as for arm_cpreg_missing_row()
+ * @value: set where the function returns true
+ * @row: set to the row that decides, or to NULL; may be NULL
+ *
+ * Returns true if the register is to be written, as if @value had been in the
+ * stream: feature ID registers and firmware bitmaps with the identity, others
+ * with the rest.  KVM may refuse it, as any value.
+ *
+ * The rows are about what Linux listed when.  A list of TCG's follows QEMU's
+ * own releases: do not ask for one, there every missing register keeps its
+ * value.
+ */
+bool arm_cpreg_missing_value(const ARMCPRegRules *rules,
+                             const ARMCPRegList *source, uint64_t regidx,
+                             uint64_t *value, const ARMCPRegMissing **row);
 
 #endif

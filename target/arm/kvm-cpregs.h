@@ -6,9 +6,7 @@
  * This is the ioctl edge: what a list means is decided in cpreg-*.c.  Every
  * register that failed is named in one text, and no pass stops at the first.
  *
- * Beside the list's values, cpreg_values, stands what KVM holds as far as
- * QEMU knows, cpreg_kvm_values: both are set by a read, and a value that KVM
- * holds is not written again.
+ * Registers of other sizes than the list can hold are in the list `wide`.
  */
 
 #ifndef TARGET_ARM_KVM_CPREGS_H
@@ -16,6 +14,31 @@
 
 #include "cpreg-reconcile.h"
 #include "cpu.h"
+
+/* An identity value that KVM took and made another one of. */
+typedef struct KVMCPRegAltered {
+    uint64_t regidx;
+    uint64_t written;
+    uint64_t held;
+} KVMCPRegAltered;
+
+/* What the edge keeps for a vCPU, beside the list in ARMCPU. */
+typedef struct KVMCPRegs {
+    /*
+     * What KVM was last seen to hold, or was given, in the order of the list.
+     * A read sets both this and cpreg_values.
+     */
+    uint64_t *held;
+    /*
+     * The vCPU has not run since the list was read: KVM holds what @held says
+     * (or what it makes of it), and a load need not write that again.
+     */
+    bool known;
+    /* Nor was anything written: a save need not read the list again. */
+    bool current;
+    GArray *wide;       /* of ARMCPRegWide, as read for the last save */
+    GArray *altered;    /* of KVMCPRegAltered */
+} KVMCPRegs;
 
 /**
  * kvm_arm_cpregs_init: build the cpreg list of a new vCPU
@@ -34,6 +57,18 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp);
 bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp);
 
 /**
+ * kvm_arm_cpregs_sync: the same for a vCPU that stops to be looked at
+ *
+ * A register that cannot be read is reported once and does not fail this: it
+ * keeps the value that was read last, and will not be written, so that the
+ * guest can run on.  A save reads again, and fails with the name.
+ */
+void kvm_arm_cpregs_sync(ARMCPU *cpu);
+
+/* Before KVM_RUN: from then on KVM may hold other values. */
+void kvm_arm_cpregs_pre_run(ARMCPU *cpu);
+
+/**
  * kvm_arm_cpregs_put: write the registers of the list that KVM holds another
  * value of
  * @level: KVM_PUT_RUNTIME_STATE and so on; the counters are only written with
@@ -41,7 +76,12 @@ bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp);
  */
 bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp);
 
-/* Before a save: read the list; the virtual counter is the adjusted one. */
+/**
+ * kvm_arm_cpregs_pre_save: have all that is to be sent
+ *
+ * Reads the list, unless kvm_arm_cpregs_sync() did and the vCPU has not run
+ * since, and the wide registers.  The virtual counter is the adjusted one.
+ */
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
 
 /**
@@ -53,6 +93,8 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
  * bitmaps, where they differ: which other registers exist follows from them
  * (Linux Documentation/virt/kvm/api.rst, KVM_ARM_VCPU_INIT).  Then lists
  * the registers anew.  After the first KVM_RUN a change is refused (EBUSY).
+ * A value that KVM once took and altered is not written again while KVM still
+ * holds what it made of it: it would be refused for what it was before.
  *
  * Returns false, with an error, if KVM does not list its registers.
  */
@@ -64,10 +106,36 @@ bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
  * @report: the stream's list reconciled with the one after the first phase
  * @refused: a clause is appended for each register that KVM refused
  *
- * Writes what is in both lists, and is not identity, from the vCPU's list.
+ * Writes what is in both lists, and is not identity, from the vCPU's list, and
+ * what a rule gives to a register that the stream does not have; a value that
+ * KVM is known to hold is not written again.
  * If nothing was refused in either phase, brings QEMU's own view up to date.
  */
 void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
                               GString *refused);
+
+/*
+ * The list that KVM gives now takes the place of the vCPU's.  A register that
+ * was in it keeps its values, one that is new is yet to be read.
+ */
+bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
+
+/* Read one register of 32 or 64 bits; 0 or a negative errno. */
+int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
+
+/* The value of the virtual counter in the list, NULL if it is not listed. */
+uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);
+
+/* KVM's errors, as Documentation/virt/kvm/api.rst explains them. */
+const char *kvm_arm_cpreg_why(int ret);
+
+/*
+ * kvm-wide-regs.c.  The list is made anew from what KVM lists; the values
+ * are read and written as those of the cpreg list are, see above.  What is
+ * listed on one side only is not this code's business.
+ */
+void kvm_arm_wide_regs_list(ARMCPU *cpu, const uint64_t *regs, size_t len);
+bool kvm_arm_wide_regs_get(ARMCPU *cpu, GString *failed);
+void kvm_arm_wide_regs_put(ARMCPU *cpu, GArray *source, GString *refused);
 
 #endif

@@ -188,6 +188,9 @@ static void test_names(void)
         { 0x603000000013df5e, "PMEVCNTR30_EL0 (0x603000000013df5e)" },
         { 0x603000000013df7e, "PMEVTYPER30_EL0 (0x603000000013df7e)" },
         { 0x603000000013df7f, "PMCCFILTR_EL0 (0x603000000013df7f)" },
+        /* (3,6,4,1,0) and (3,3,2,5,1), Linux arch/arm64/tools/sysreg */
+        { 0x603000000013f208, "SP_EL2 (0x603000000013f208)" },
+        { 0x603000000013d929, "GCSPR_EL0 (0x603000000013d929)" },
         { 0x603000000013c7ff, "S3_0_C15_C15_7 (0x603000000013c7ff)" },
         { CCSIDR_2, "CCSIDR[2] (0x6020000000110002)" },
         { PSCI, "PSCI_VERSION (0x6030000000140000)" },
@@ -213,6 +216,35 @@ static void test_names(void)
     g_assert_cmphex(ARM_CPREG(TCR2_EL1), ==, TCR2_EL1);
     g_assert_cmphex(ARM_CPREG_FW(0), ==, PSCI);
     g_assert_cmphex(ARM_CPREG_FW_BMAP(3), ==, BMAP_2);
+}
+
+/* Linux arch/arm64/include/uapi/asm/kvm.h, KVM_REG_ARM_*_BIT_* */
+static void test_services(void)
+{
+    static const struct {
+        uint64_t regidx;
+        uint64_t value;
+        const char *services;
+    } cases[] = {
+        { 0x6030000000160000, 1, "TRNG_V1_0" },
+        { 0x6030000000160001, 1, "PV_TIME" },
+        { 0x6030000000160002, 3, "FUNC_FEAT, PTP" },
+        { 0x6030000000160002, 2, "PTP" },
+        { BMAP_2, 3, "DISCOVER_IMPL_VER, DISCOVER_IMPL_CPUS" },
+        { BMAP_2, 0x8000000000000004, "bit 2, bit 63" },
+        { BMAP_2, 0, NULL },
+        { 0x6030000000160004, 1, NULL },
+        { PSCI, 1, NULL },
+        { 0, 1, NULL },
+        { UINT64_MAX, UINT64_MAX, NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = arm_cpreg_services(cases[i].regidx,
+                                                   cases[i].value);
+
+        g_assert_cmpstr(text, ==, cases[i].services);
+    }
 }
 
 /* The table is in the order of the encodings, and names nothing twice. */
@@ -248,6 +280,7 @@ int main(int argc, char **argv)
     g_test_add_func("/arm/cpreg-list/find", test_find);
     g_test_add_func("/arm/cpreg-list/walk", test_walk);
     g_test_add_func("/arm/cpreg-list/names", test_names);
+    g_test_add_func("/arm/cpreg-list/services", test_services);
     g_test_add_func("/arm/cpreg-list/names-table", test_names_table);
     return g_test_run();
 }

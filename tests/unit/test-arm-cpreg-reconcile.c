@@ -13,6 +13,8 @@
 #define MIDR        0x603000000013c000ULL
 #define MPIDR       0x603000000013c005ULL
 #define REVIDR      0x603000000013c006ULL
+#define DFR0        0x603000000013c028ULL
+#define ID_FIRST    0x603000000013c008ULL
 #define PFR0        0x603000000013c020ULL
 #define ZFR0        0x603000000013c024ULL
 #define MMFR3       0x603000000013c03bULL
@@ -26,12 +28,21 @@
 #define OSLSR       0x603000000013808cULL
 #define SCTLR2      0x603000000013c083ULL
 #define CLIDR       0x603000000013c801ULL
+#define PMINTENSET  0x603000000013c4f1ULL
+#define PMINTENCLR  0x603000000013c4f2ULL
+#define POR_EL1     0x603000000013c514ULL
+#define PMCR        0x603000000013dce0ULL
+#define PMOVSSET    0x603000000013dcf3ULL
+#define POR_EL0     0x603000000013dd14ULL
+#define PMEVCNTR0   0x603000000013df40ULL
+#define PMCCFILTR   0x603000000013df7fULL
 #define CNTPCT      0x603000000013df01ULL
 #define CNTP_CTL    0x603000000013df11ULL
 #define CNTP_CVAL   0x603000000013df12ULL
 #define CCSIDR(n)   (0x6020000000110000ULL + (n))
 #define BMAP(n)     (0x6030000000160000ULL + (n))
 #define PSCI        0x6030000000140000ULL
+#define WORKAROUND(n) (PSCI + (n))
 #define BMAP_2      0x6030000000160003ULL
 
 /* ID_AA64MMFR3_EL1: TCRX is bits 3:0, S1PIE bits 11:8 (Arm ARM) */
@@ -73,165 +84,39 @@ static void list_free(ARMCPRegList *list)
 
 typedef struct Case {
     const char *name;
-    Reg source[12];
-    Reg destination[12];
-    /* one letter a register, ascending: b(oth) m(issing) t(olerated) R */
+    Reg source[16];
+    Reg destination[16];
+    /*
+     * One letter a register, ascending: b(oth), t(olerated), R(efused); of
+     * those missing in the stream: k(eeps), s(et), m(issing without a row).
+     */
     const char *outcomes;
     const char *text;
 } Case;
 
 static const Case cases[] = {
-    { "empty", { { 0 } }, { { 0 } }, "", NULL },
-    { "equal", { { MIDR, 1 }, { TCR, 2 } }, { { MIDR, 9 }, { TCR, 9 } },
-      "bb", NULL },
-    { "missing", { { TCR, 2 } }, { { MIDR }, { TCR }, { PSCI } },
-      "mbm", NULL },
-    { "disjoint", { { TCR, 2 } }, { { MIDR } }, "mR",
-      "TCR_EL1 (0x603000000013c102) = 0x2"
-      " is unknown here, and no rule lets it stay behind" },
-    { "nothing-here", { { TCR, 0 } }, { { 0 } }, "R",
-      "TCR_EL1 (0x603000000013c102) = 0x0"
-      " is unknown here, and no rule lets it stay behind" },
-    /* stock drops what lies above its own highest index, without a word */
-    { "above-highest", { { TCR, 2 }, { PSCI, 0x10003 } }, { { TCR } }, "bR",
-      "PSCI_VERSION (0x6030000000140000) = 0x10003 is unknown here, "
-      "and no rule lets it stay behind" },
-
-    /* RAZ */
-    { "raz-zero", { { PFR0, 0x11 }, { ZFR0, 0 }, { TCR, 2 } },
-      { { PFR0 }, { TCR } }, "btb", NULL },
-    { "raz-ends", { { 0x603000000013c008ULL, 0 }, { ID_LAST, 0 } },
-      { { 0 } }, "tt", NULL },
-    { "raz-value", { { ZFR0, 0x10 } }, { { 0 } }, "R",
-      "ID_AA64ZFR0_EL1 (0x603000000013c024) = 0x10 is unknown here, "
-      "and could stay behind only with 0x0" },
-    { "raz-not-midr", { { MIDR, 0 }, { MPIDR, 0 }, { REVIDR, 0 } },
-      { { 0 } }, "RRR",
-      "MIDR_EL1 (0x603000000013c000) = 0x0"
-      " is unknown here, and no rule lets it stay behind; "
-      "MPIDR_EL1 (0x603000000013c005) = 0x0"
-      " is unknown here, and no rule lets it stay behind; "
-      "REVIDR_EL1 (0x603000000013c006) = 0x0"
-      " is unknown here, and no rule lets it stay behind" },
-    { "raz-not-sctlr", { { SCTLR, 0 } }, { { 0 } }, "R",
-      "SCTLR_EL1 (0x603000000013c080) = 0x0"
-      " is unknown here, and no rule lets it stay behind" },
-
-    /* gates: 6.12 lists these on every CPU, their reset value is poison */
-    { "gate-6.12-to-6.18",
-      { { MMFR3, 0 }, { TCR, 2 }, { TCR2, POISON }, { PIRE0, POISON },
-        { PIR, POISON } },
-      { { MMFR3 }, { TCR }, { BMAP_2 } }, "bbtttm", NULL },
-    { "gate-id-not-here", { { MMFR3, 0 }, { TCR2, POISON } }, { { 0 } },
-      "tt", NULL },
-    { "gate-tcr2-visible",
-      { { MMFR3, HAS_TCR2 }, { TCR2, 0 }, { PIR, POISON } }, { { MMFR3 } },
-      "bRt",
-      "TCR2_EL1 (0x603000000013c103) = 0x0 is unknown here, and the guest "
-      "can use it (ID_AA64MMFR3_EL1.TCRX is 1)" },
-    { "gate-s1pie-visible",
-      { { MMFR3, HAS_S1PIE }, { TCR2, 5 }, { PIRE0, 6 }, { PIR, 7 } },
-      { { MMFR3 } }, "btRR",
-      "PIRE0_EL1 (0x603000000013c512) = 0x6 is unknown here, and the "
-      "guest can use it (ID_AA64MMFR3_EL1.S1PIE is 1); "
-      "PIR_EL1 (0x603000000013c513) = 0x7 is unknown here, and the "
-      "guest can use it (ID_AA64MMFR3_EL1.S1PIE is 1)" },
-    /* the other fields of the register do not open the gate */
-    { "gate-other-fields", { { MMFR3, ~0xf0fULL }, { TCR2, 1 }, { PIR, 1 } },
-      { { MMFR3 } }, "btt", NULL },
-    /* what counts is the stream's ID register, not the one here */
-    { "gate-not-ours", { { MMFR3, 0 }, { TCR2, 1 } },
-      { { MMFR3, HAS_TCR2 } }, "bt", NULL },
-    { "gate-not-told", { { TCR2, 1 } }, { { MMFR3, 0 } }, "mR",
-      "TCR2_EL1 (0x603000000013c103) = 0x1 is unknown here, and the guest "
-      "may use it (the stream does not have ID_AA64MMFR3_EL1.TCRX)" },
-
-    /* value */
-    { "value-zero", { { PSCI, 1 }, { BMAP_2, 0 } }, { { PSCI } }, "bt",
-      NULL },
-    { "value-other", { { PSCI, 1 }, { BMAP_2, 3 } }, { { PSCI } }, "bR",
-      "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3 is unknown here, "
-      "and could stay behind only with 0x0" },
-
-    { "sctlr2-6.17-to-6.16", { { MMFR3, 0x101 }, { SCTLR2, 0 } },
-      { { MMFR3 } }, "bt", NULL },
-
-    /*
-     * 7.3 lists PMMIR_EL1 for each vCPU with a PMU, 0 unless it was asked
-     * for.
-     */
-    { "pmmir-zero", { { PMMIR, 0 } }, { { 0 } }, "t", NULL },
-    { "oslsr-unlocked", { { OSLSR, 8 } }, { { 0 } }, "t", NULL },
-    { "oslsr-locked", { { OSLSR, 10 } }, { { 0 } }, "R",
-      "OSLSR_EL1 (0x603000000013808c) = 0xa is unknown here, "
-      "and could stay behind only with 0x8" },
-
-    /* 6.1 to 5.10: PV time is there, TRNG and PTP are not */
-    { "bitmaps-6.1-to-5.10", { { BMAP(0), 1 }, { BMAP(1), 1 }, { BMAP(2), 3 } },
-      { { 0 } }, "RtR",
-      "STD_BMAP (0x6030000000160000) = 0x1 is unknown here, "
-      "and no rule lets it stay behind; "
-      "VENDOR_HYP_BMAP (0x6030000000160002) = 0x3 is unknown here, "
-      "and no rule lets it stay behind" },
-
-    /* 6.12 to 6.1: CLIDR_EL1 0x2000021 is L1 instruction, L2 unified */
-    { "caches-6.12-to-6.1",
-      { { CCSIDR(0), 2 }, { CCSIDR(1), 2 }, { CCSIDR(2), 2 },
-        { CCSIDR(3), 2 }, { CCSIDR(13), 2 }, { CLIDR, 0x2000021 } },
-      { { CCSIDR(0) }, { CCSIDR(1) }, { CCSIDR(2) }, { CLIDR } },
-      "bbbttb", NULL },
-    { "caches-split-and-data",
-      /* L1 both, L2 data, L3 unified, L4 none */
-      { { CCSIDR(0), 2 }, { CCSIDR(1), 2 }, { CCSIDR(2), 2 },
-        { CCSIDR(3), 2 }, { CCSIDR(4), 2 }, { CCSIDR(5), 2 },
-        { CCSIDR(6), 2 }, { CCSIDR(7), 2 }, { CLIDR, 03 | 020 | 0400 } },
-      { { CLIDR } }, "RRRtRtttb",
-      "CCSIDR[0] (0x6020000000110000) = 0x2 is unknown here, "
-      "and CLIDR_EL1 tells the guest of this cache; "
-      "CCSIDR[1] (0x6020000000110001) = 0x2 is unknown here, "
-      "and CLIDR_EL1 tells the guest of this cache; "
-      "CCSIDR[2] (0x6020000000110002) = 0x2 is unknown here, "
-      "and CLIDR_EL1 tells the guest of this cache; "
-      "CCSIDR[4] (0x6020000000110004) = 0x2 is unknown here, "
-      "and CLIDR_EL1 tells the guest of this cache" },
-    { "caches-not-told", { { CCSIDR(5), 2 } }, { { 0 } }, "R",
-      "CCSIDR[5] (0x6020000000110005) = 0x2 is unknown here, "
-      "and CLIDR_EL1 tells the guest of this cache" },
-    { "caches-14", { { CCSIDR(14), 2 }, { CLIDR, 0 } }, { { CLIDR } }, "Rb",
-      "CCSIDR[14] (0x602000000011000e) = 0x2 is unknown here, "
-      "and no rule lets it stay behind" },
-
-    /* 6.4 to 6.1; ISTATUS (bit 2) may stand while the timer is off */
-    { "ptimer-off", { { CNTPCT, 99 }, { CNTP_CTL, 4 }, { CNTP_CVAL, 5 } },
-      { { 0 } }, "ttt", NULL },
-    { "ptimer-masked-only", { { CNTP_CTL, 2 } }, { { 0 } }, "t", NULL },
-    { "ptimer-on", { { CNTPCT, 9 }, { CNTP_CTL, 1 }, { CNTP_CVAL, 5 } },
-      { { 0 } }, "RRR",
-      "CNTPCT_EL0 (0x603000000013df01) = 0x9 is unknown here, and the guest "
-      "can use it (CNTP_CTL_EL0.ENABLE is 1); "
-      "CNTP_CTL_EL0 (0x603000000013df11) = 0x1 is unknown here, and the "
-      "guest can use it (CNTP_CTL_EL0.ENABLE is 1); "
-      "CNTP_CVAL_EL0 (0x603000000013df12) = 0x5 is unknown here, and the "
-      "guest can use it (CNTP_CTL_EL0.ENABLE is 1)" },
-
-    /*
-     * QEMU 11.1.3, Linux 7.3 to 6.12: PMMIR_EL1 is refused, then the
-     * tolerated VENDOR_HYP_BMAP_2 comes last and the guest migrates.
-     */
-    { "tolerated-after-refused",
-      { { TCR, 2 }, { PMMIR, 0x20 }, { PSCI, 0x10001 }, { BMAP_2, 0 } },
-      { { TCR }, { PSCI } }, "bRbt",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20 is unknown here, "
-      "and could stay behind only with 0x0" },
-    { "refused-after-tolerated",
-      { { MMFR3, 0 }, { TCR2, 1 }, { PMMIR, 0x20 } }, { { MMFR3 } }, "btR",
-      "PMMIR_EL1 (0x603000000013c4f6) = 0x20 is unknown here, "
-      "and could stay behind only with 0x0" },
+#include "test-arm-cpreg-reconcile.h.inc"
 };
+
+static char letter_of(const ARMCPRegVerdict *verdict)
+{
+    static const char letters[] = { 'b', 'm', 't', 'R' };
+
+    if (verdict->missing) {
+        return verdict->missing->set ? 's' : 'k';
+    }
+    return letters[verdict->outcome];
+}
+
+/* What has a row has its reason and its kernel. */
+static void check_row(const char *why, const char *kernel)
+{
+    g_assert_cmpstr(why, !=, "");
+    g_assert_true(g_ascii_isdigit(kernel[0]));
+}
 
 static void test_case(gconstpointer data)
 {
-    static const char letters[] = { 'b', 'm', 't', 'R' };
     const Case *c = data;
     ARMCPRegList source = list_of(c->source);
     ARMCPRegList destination = list_of(c->destination);
@@ -245,17 +130,19 @@ static void test_case(gconstpointer data)
     for (size_t i = 0; i < report.len; i++) {
         const ARMCPRegVerdict *v = &report.verdicts[i];
 
-        g_string_append_c(outcomes, letters[v->outcome]);
+        g_string_append_c(outcomes, letter_of(v));
         if (v->s >= 0) {
             g_assert_cmphex(source.indexes[v->s], ==, v->regidx);
         }
         if (v->d >= 0) {
             g_assert_cmphex(destination.indexes[v->d], ==, v->regidx);
         }
-        /* whatever is tolerated has its reason and its kernel */
         if (v->outcome == ARM_CPREG_TOLERATED) {
-            g_assert_cmpstr(v->rule->why, !=, "");
-            g_assert_true(g_ascii_isdigit(v->rule->kernel[0]));
+            check_row(v->rule->why, v->rule->kernel);
+        }
+        if (v->missing) {
+            check_row(v->missing->why, v->missing->kernel);
+            g_assert_cmpint(v->outcome, ==, ARM_CPREG_MISSING);
         }
     }
     g_assert_cmpstr(outcomes->str, ==, c->outcomes);
@@ -272,28 +159,79 @@ static void test_case(gconstpointer data)
     list_free(&destination);
 }
 
-/* Every row of the table is the reason of a tolerated register above. */
+/*
+ * Every row of the tables is the reason of an outcome above: a tolerated
+ * register, a refused one (of NEVER), or a missing one.
+ */
 static void test_rows_used(void)
 {
-    g_autofree bool *used = g_new0(bool, arm_cpreg_rules.len);
+    const ARMCPRegRules *rules = &arm_cpreg_rules;
+    g_autofree bool *used = g_new0(bool, rules->len);
+    g_autofree bool *missing = g_new0(bool, rules->missing_len);
 
     for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
         ARMCPRegList source = list_of(cases[n].source);
         ARMCPRegList destination = list_of(cases[n].destination);
         g_auto(ARMCPRegReport) report = { NULL };
 
-        arm_cpreg_reconcile(&arm_cpreg_rules, &source, &destination, &report);
+        arm_cpreg_reconcile(rules, &source, &destination, &report);
         for (size_t i = 0; i < report.len; i++) {
-            if (report.verdicts[i].outcome == ARM_CPREG_TOLERATED) {
-                used[report.verdicts[i].rule - arm_cpreg_rules.rules] = true;
+            const ARMCPRegVerdict *v = &report.verdicts[i];
+
+            if (v->rule &&
+                (v->rule->never || v->outcome == ARM_CPREG_TOLERATED)) {
+                used[v->rule - rules->rules] = true;
+            }
+            if (v->missing) {
+                missing[v->missing - rules->missing] = true;
             }
         }
         list_free(&source);
         list_free(&destination);
     }
-    for (size_t i = 0; i < arm_cpreg_rules.len; i++) {
+    for (size_t i = 0; i < rules->len; i++) {
         g_assert_true(used[i]);
     }
+    for (size_t i = 0; i < rules->missing_len; i++) {
+        g_assert_true(missing[i]);
+    }
+}
+
+/* The values that are set: what the guest read on an older kernel. */
+static void test_missing_value(void)
+{
+    static const struct {
+        uint64_t regidx;
+        bool set;
+        uint64_t value;
+    } regs[] = {
+        { ZFR0, true, 0 },
+        { PMMIR, true, 0 },
+        { BMAP_2, true, 0 },
+        { OSLSR, true, 8 },
+        { PSCI, false, 77 },
+        { CCSIDR(5), false, 77 },
+        { SCTLR, false, 77 },
+    };
+    static const Reg stream[] = { { PFR0, 0x11 }, { 0 } };
+    ARMCPRegRules tcg = { arm_cpreg_rules.rules, arm_cpreg_rules.len };
+    ARMCPRegList source = list_of(stream), none = { NULL };
+    const ARMCPRegMissing *row;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(regs); i++) {
+        uint64_t value = 77;
+
+        g_assert_cmpint(arm_cpreg_missing_value(&arm_cpreg_rules, &source,
+                                                regs[i].regidx, &value, &row),
+                        ==, regs[i].set);
+        g_assert_cmphex(value, ==, regs[i].value);
+        g_assert_cmpint(row != NULL, ==, regs[i].regidx != SCTLR);
+        /* rules without rows: nothing is ever set */
+        g_assert_false(arm_cpreg_missing_value(&tcg, &source, regs[i].regidx,
+                                               &value, NULL));
+    }
+    g_assert_null(arm_cpreg_missing_row(&arm_cpreg_rules, &none, SCTLR));
+    list_free(&source);
 }
 
 /* Unexpected registers in any number: all are named, in one text. */
@@ -333,6 +271,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &cases[i], test_case);
     }
     g_test_add_func("/arm/cpreg-reconcile/rows-used", test_rows_used);
+    g_test_add_func("/arm/cpreg-reconcile/missing-value", test_missing_value);
     g_test_add_func("/arm/cpreg-reconcile/many-refused", test_many_refused);
     return g_test_run();
 }
