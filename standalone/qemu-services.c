@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's services, in the size that the stand-alone build needs them. */
+
+#include "qemu/osdep.h"
+#include "migration/vmstate.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "trace.h"
+
+/* Errors */
+
+static void set_error(Error **errp, char *message)
+{
+    if (!errp) {
+        g_free(message);
+        return;
+    }
+    g_assert(!*errp);
+    *errp = g_new(Error, 1);
+    (*errp)->message = message;
+}
+
+void error_setg(Error **errp, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set_error(errp, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+void error_setg_errno(Error **errp, int os_errno, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list args;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    set_error(errp, g_strdup_printf("%s: %s", text, strerror(os_errno)));
+}
+
+const char *error_get_pretty(const Error *err)
+{
+    return err->message;
+}
+
+void error_free(Error *err)
+{
+    if (err) {
+        g_free(err->message);
+        g_free(err);
+    }
+}
+
+/* Reports */
+
+GString *standalone_reports(void)
+{
+    static GString *reports;
+
+    if (!reports) {
+        reports = g_string_new(NULL);
+    }
+    return reports;
+}
+
+static void G_GNUC_PRINTF(1, 0) report(const char *format, va_list args)
+{
+    g_string_append_vprintf(standalone_reports(), format, args);
+    g_string_append_c(standalone_reports(), '\n');
+}
+
+void error_report(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(format, args);
+    va_end(args);
+}
+
+void warn_report(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(format, args);
+    va_end(args);
+}
+
+/* Streams */
+
+QEMUFile *qemu_file_new(void)
+{
+    QEMUFile *f = g_new0(QEMUFile, 1);
+
+    f->bytes = g_byte_array_new();
+    return f;
+}
+
+void qemu_file_free(QEMUFile *f)
+{
+    g_byte_array_unref(f->bytes);
+    g_free(f);
+}
+
+int qemu_file_get_error(QEMUFile *f)
+{
+    return f->error;
+}
+
+void qemu_put_buffer(QEMUFile *f, const uint8_t *buf, size_t size)
+{
+    g_byte_array_append(f->bytes, buf, size);
+}
+
+void qemu_put_be32(QEMUFile *f, uint32_t value)
+{
+    value = GUINT32_TO_BE(value);
+    qemu_put_buffer(f, (uint8_t *)&value, sizeof(value));
+}
+
+void qemu_put_be64(QEMUFile *f, uint64_t value)
+{
+    value = GUINT64_TO_BE(value);
+    qemu_put_buffer(f, (uint8_t *)&value, sizeof(value));
+}
+
+size_t qemu_get_buffer(QEMUFile *f, uint8_t *buf, size_t size)
+{
+    size_t have = MIN(size, f->bytes->len - f->at);
+
+    if (have < size) {
+        memset(buf + have, 0, size - have);
+        f->error = -EIO;
+    }
+    if (have) {
+        memcpy(buf, f->bytes->data + f->at, have);
+    }
+    f->at += have;
+    return have;
+}
+
+uint32_t qemu_get_be32(QEMUFile *f)
+{
+    uint32_t value;
+
+    qemu_get_buffer(f, (uint8_t *)&value, sizeof(value));
+    return GUINT32_FROM_BE(value);
+}
+
+uint64_t qemu_get_be64(QEMUFile *f)
+{
+    uint64_t value;
+
+    qemu_get_buffer(f, (uint8_t *)&value, sizeof(value));
+    return GUINT64_FROM_BE(value);
+}
+
+/* Descriptions */
+
+int vmstate_save_fields(QEMUFile *f, const VMStateDescription *vmsd,
+                        void *opaque)
+{
+    int ret = 0;
+
+    for (const VMStateField *field = vmsd->fields; !ret && field->name;
+         field++) {
+        ret = field->info->put(f, (char *)opaque + field->offset, field->size,
+                               field, NULL);
+    }
+    return ret;
+}
+
+int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,
+                        void *opaque)
+{
+    int ret = 0;
+
+    for (const VMStateField *field = vmsd->fields; !ret && field->name;
+         field++) {
+        ret = field->info->get(f, (char *)opaque + field->offset, field->size,
+                               field);
+    }
+    return ret;
+}
+
+/* Traces */
+
+GArray *standalone_trace;
+
+static void clear_line(gpointer line)
+{
+    g_free(((TraceLine *)line)->name);
+}
+
+GArray *trace_lines_new(void)
+{
+    GArray *lines = g_array_new(false, false, sizeof(TraceLine));
+
+    g_array_set_clear_func(lines, clear_line);
+    return lines;
+}
+
+void trace_line(TraceEvent event, const char *name)
+{
+    TraceLine line = { .event = event };
+
+    if (standalone_trace) {
+        line.name = g_strdup(name);
+        g_array_append_val(standalone_trace, line);
+    }
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What KVM does with a register, by the kernel's release.
+ *
+ * Derived from Linux: Documentation/virt/kvm/api.rst and arm/, sys_regs.c,
+ * hypercalls.c and pmu-emul.c of arch/arm64/kvm, the ftr tables of
+ * arch/arm64/kernel/cpufeature.c; and from what real kernels were seen to do.
+ * Not from the code under test.
+ */
+
+#ifndef TESTS_UNIT_SCRIPTED_KVM_MODEL_H
+#define TESTS_UNIT_SCRIPTED_KVM_MODEL_H
+
+#include "scripted-kvm.h"
+
+/* Neither listed nor accessible, by what the ID registers say now? */
+bool scripted_model_hides(ScriptedKVM *kvm, const ScriptedReg *reg);
+
+/* The value that a read gives. */
+uint64_t scripted_model_get(ScriptedKVM *kvm, const ScriptedReg *reg);
+
+/* A write by user space: 0 or a negative errno. */
+int scripted_model_set(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scripted kernel: the KVM ioctls of one vCPU, answered from a table of
+ * registers, at the edge that target/arm/kvm-cpregs.c uses.
+ *
+ * The table is a recorded list of a real kernel.  What a write does, and
+ * which registers an ID register hides, is in scripted-kvm-model.c.  Every
+ * call is kept, and any of them can be made to fail.
+ */
+
+#ifndef TESTS_UNIT_SCRIPTED_KVM_H
+#define TESTS_UNIT_SCRIPTED_KVM_H
+
+#include "cpu.h"
+
+/* A kernel's release as a number that can be compared. */
+#define KERNEL(major, minor) ((major) << 8 | (minor))
+
+typedef struct ScriptedReg {
+    uint64_t regidx;
+    uint64_t reset;     /* as recorded, of a vCPU that has not run */
+    uint64_t value;     /* as KVM stores it */
+    uint64_t mask;      /* KVM_ARM_GET_REG_WRITABLE_MASKS, if @has_mask */
+    bool has_mask;
+    bool has_value;     /* false: core, SVE, or a counter */
+    bool unlisted;      /* gone: neither listed nor readable */
+    uint8_t *wide;      /* the value, of another size than 32 and 64 bits */
+    uint8_t fill;       /* each of its bytes, of a vCPU that has not run */
+} ScriptedReg;
+
+typedef enum ScriptedOp {
+    SCRIPTED_ANY,
+    SCRIPTED_LIST,
+    SCRIPTED_GET,
+    SCRIPTED_SET,
+} ScriptedOp;
+
+typedef struct ScriptedCall {
+    ScriptedOp op;
+    uint64_t regidx;    /* 0 for a list */
+    uint64_t value;     /* what was written or read, up to 64 bits */
+    int ret;
+} ScriptedCall;
+
+/* The call that fails: the @at-th (from 1) that fits. */
+typedef struct ScriptedFault {
+    unsigned at;        /* 0: none */
+    bool onwards;       /* and each one after it */
+    ScriptedOp op;      /* SCRIPTED_ANY fits all */
+    uint64_t regidx;    /* 0 fits all */
+    int error;          /* EINVAL and so on */
+    /* private */
+    unsigned seen;
+} ScriptedFault;
+
+typedef struct ScriptedKVM {
+    char *name;         /* the file's, "6.12-neoverse-n1-vregs.txt" */
+    unsigned kernel;    /* KERNEL(6, 12) */
+    GArray *regs;       /* of ScriptedReg, in ascending order */
+    bool has_run;       /* the vCPU did KVM_RUN once */
+    GArray *calls;      /* of ScriptedCall */
+    ScriptedFault fault;
+} ScriptedKVM;
+
+/* A kernel from a recorded list; its values are those of a new vCPU. */
+ScriptedKVM *scripted_kvm_load(const char *path, GError **err);
+void scripted_kvm_free(ScriptedKVM *kvm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScriptedKVM, scripted_kvm_free)
+
+/* Back to a new vCPU: no calls, no fault, reset values. */
+void scripted_kvm_reset(ScriptedKVM *kvm);
+
+/* One more register in the table, of any size; each of its bytes is @fill. */
+void scripted_kvm_add(ScriptedKVM *kvm, uint64_t regidx, uint8_t fill);
+
+/* The register in the table, hidden or not; NULL if there is none. */
+ScriptedReg *scripted_kvm_find(ScriptedKVM *kvm, uint64_t regidx);
+
+/* The size of its value in bytes. */
+size_t scripted_size(uint64_t regidx);
+
+/* Does KVM list this one now? */
+bool scripted_kvm_lists(ScriptedKVM *kvm, const ScriptedReg *reg);
+
+/* What KVM_GET_ONE_REG would give now, for 32 and 64 bits. */
+uint64_t scripted_kvm_value(ScriptedKVM *kvm, uint64_t regidx);
+
+/*
+ * A guest at work: each register that it can write, and that is not the time,
+ * has another value than that of a new vCPU.  What that is, is up to the
+ * model.
+ */
+void scripted_kvm_guest_works(ScriptedKVM *kvm);
+
+/* A vCPU whose ioctls this kernel answers; it has no list yet. */
+ARMCPU *scripted_vcpu_new(ScriptedKVM *kvm);
+void scripted_vcpu_free(ARMCPU *cpu);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ARMCPU, scripted_vcpu_free)
+
+/* Is this register one of QEMU's cpreg list, not core or SVE? */
+bool scripted_is_cpreg(uint64_t regidx);
+
+#endif

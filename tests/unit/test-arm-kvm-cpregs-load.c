@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Single cases on a scripted kernel: loads into a vCPU that has run, values
+ * that KVM takes and drops, puts while a guest runs, broken streams.
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "scripted-migration.h"
+#include "system/kvm.h"
+#include "target/arm/cpreg-migration.h"
+#include "target/arm/cpreg-names.h"
+#include "target/arm/kvm-cpregs.h"
+
+static ScriptedKVM *kernel(const char *name)
+{
+    g_autofree char *path = g_test_build_filename(
+        G_TEST_DIST, "data", "arm-kvm-reg-list", name, NULL);
+    g_autoptr(GError) err = NULL;
+    ScriptedKVM *kvm = scripted_kvm_load(path, &err);
+
+    g_assert_no_error(err);
+    return kvm;
+}
+
+/* The stream of a guest that has run on this kernel. */
+static QEMUFile *stream_from(ScriptedKVM *kvm)
+{
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+
+    g_assert_nonnull(cpu);
+    g_assert_true(scripted_run(cpu, NULL));
+    scripted_kvm_guest_works(kvm);
+    g_assert_true(scripted_save(cpu, f, NULL));
+    return g_steal_pointer(&f);
+}
+
+static bool load(ARMCPU *cpu, QEMUFile *f, Error **errp)
+{
+    f->at = 0;
+    g_array_set_size(CPU(cpu)->kvm->calls, 0);
+    return scripted_load(cpu, f, errp);
+}
+
+/* How often was this register written, or all that is identity (0)? */
+static guint writes(const ScriptedKVM *kvm, uint64_t regidx)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < kvm->calls->len; i++) {
+        ScriptedCall *call = &g_array_index(kvm->calls, ScriptedCall, i);
+        bool identity = (call->regidx >= ARM_CPREG_ID_FIRST &&
+                         call->regidx <= ARM_CPREG_ID_LAST) ||
+                        call->regidx >= ARM_CPREG_FW(0);
+
+        n += call->op == SCRIPTED_SET &&
+             (regidx ? call->regidx == regidx : identity);
+    }
+    return n;
+}
+
+static void assert_says(const Error *err, const char *words)
+{
+    g_assert_nonnull(err);
+    if (!strstr(error_get_pretty(err), words)) {
+        g_test_message("\"%s\" is not in: %s", words, error_get_pretty(err));
+        g_test_fail();
+    }
+}
+
+/* loadvm: the same stream again, after the guest has run. */
+static void test_again(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.1-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+
+    g_assert_true(load(cpu, f, NULL));
+    g_assert_cmpuint(writes(to, 0), >, 0);
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(Error) err = NULL;
+
+        g_assert_true(scripted_run(cpu, NULL));
+        scripted_kvm_find(to, ARM_CPREG(TCR_EL1))->value = 0x1234;
+        if (i > 0) {
+            kvm_arm_cpregs_sync(cpu);       /* else QEMU has not seen it */
+        }
+        load(cpu, f, &err);
+        g_assert_null(err);
+        g_assert_cmpuint(writes(to, 0), ==, 0);
+        g_assert_cmpuint(writes(to, ARM_CPREG(TCR_EL1)), ==, 1);
+        g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(TCR_EL1)), ==,
+                        scripted_kvm_value(from, ARM_CPREG(TCR_EL1)));
+    }
+}
+
+/* loadvm: a guest that was told of another CPU. */
+static void test_other_identity(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.1-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(Error) err = NULL;
+
+    g_assert_true(scripted_run(cpu, NULL));
+    g_assert_false(load(cpu, f, &err));
+    assert_says(err, "ID_AA64MMFR3_EL1 (0x603000000013c03b) = 0x0, here 0x111"
+                ": KVM changes it no more, the guest has run");
+    assert_says(err, "ID_AA64MMFR3_EL1.TCRX: source 0, destination 1");
+}
+
+/* The guest here has locked, the one that is loaded has no lock at all. */
+static void test_missing(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("5.10-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(Error) err = NULL;
+
+    g_assert_true(scripted_run(cpu, NULL));
+    scripted_kvm_find(to, ARM_CPREG(OSLSR_EL1))->value |= 2;
+    kvm_arm_cpregs_sync(cpu);
+    load(cpu, f, &err);
+    g_assert_null(err);
+    g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(OSLSR_EL1)), ==, 8);
+}
+
+/* Values that KVM takes and drops; what the guest then has is known. */
+static void test_dropped(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(QEMUFile) f = NULL;
+    g_autoptr(ARMCPU) cpu = NULL;
+    ScriptedReg *dfr0 = scripted_kvm_find(from, ARM_CPREG(ID_AA64DFR0_EL1));
+    int at;
+
+    /* PMUVer: IMPLEMENTATION DEFINED */
+    dfr0->value |= 0xf00;
+    f = stream_from(from);
+    cpu = scripted_start(to, NULL);
+    g_assert_true(load(cpu, f, NULL));
+    g_assert_cmphex(scripted_kvm_value(to, dfr0->regidx), ==, dfr0->reset);
+    for (at = 0; cpu->cpreg_indexes[at] != dfr0->regidx; at++) {
+        /* there is one */
+    }
+    g_assert_cmphex(cpu->cpreg_values[at], ==, dfr0->reset);
+
+    /* Nothing is left to be put, and a second load finds it done. */
+    g_array_set_size(to->calls, 0);
+    g_assert_true(scripted_run(cpu, NULL));
+    g_assert_cmpuint(writes(to, 0), ==, 0);
+    g_assert_true(load(cpu, f, NULL));
+    g_assert_cmpuint(writes(to, 0), ==, 0);
+}
+
+/* Puts write what changed, what is listed, and time only in a full put. */
+static void test_put(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    static const int levels[] = {
+        KVM_PUT_RUNTIME_STATE, KVM_PUT_RESET_STATE, KVM_PUT_FULL_STATE,
+    };
+    uint64_t tcr = ARM_CPREG(TCR_EL1), cnt = ARM_CPREG(TIMER_CNT);
+
+    for (size_t l = 0; l < ARRAY_SIZE(levels); l++) {
+        bool full = levels[l] == KVM_PUT_FULL_STATE;
+
+        for (int i = 0; i < cpu->cpreg_array_len; i++) {
+            if (cpu->cpreg_indexes[i] == tcr || cpu->cpreg_indexes[i] == cnt) {
+                cpu->cpreg_values[i] += 0x10;
+            }
+        }
+        for (int twice = 0; twice < 2; twice++) {
+            guint all = 0;
+
+            g_array_set_size(kvm->calls, 0);
+            g_assert_true(kvm_arm_cpregs_put(cpu, levels[l], NULL));
+            for (guint i = 0; i < kvm->calls->len; i++) {
+                all += g_array_index(kvm->calls, ScriptedCall, i).op ==
+                       SCRIPTED_SET;
+            }
+            g_assert_cmpuint(writes(kvm, tcr), ==, !twice);
+            g_assert_cmpuint(writes(kvm, cnt), ==, full && !twice);
+            g_assert_cmpuint(all, ==, twice ? 0 : 1 + full);
+        }
+    }
+}
+
+static void test_put_refused(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(Error) err = NULL;
+
+    for (int i = 0; i < cpu->cpreg_array_len; i++) {
+        if (cpu->cpreg_indexes[i] == ARM_CPREG(MIDR_EL1) ||
+            cpu->cpreg_indexes[i] == ARM_CPREG(TCR_EL1) ||
+            cpu->cpreg_indexes[i] == ARM_CPREG_FW(0)) {
+            cpu->cpreg_values[i] ^= 0x1000;
+        }
+    }
+    g_assert_false(kvm_arm_cpregs_put(cpu, KVM_PUT_RUNTIME_STATE, &err));
+    assert_says(err, "MIDR_EL1 (0x603000000013c000) = 0x");
+    assert_says(err, "PSCI_VERSION (0x6030000000140000) = 0x11001, here "
+                "0x10001: KVM refuses the value");
+    /* What came between them was written. */
+    g_assert_cmphex(scripted_kvm_value(kvm, ARM_CPREG(TCR_EL1)) & 0x1000, ==,
+                    0x1000);
+}
+
+/* What KVM did not take once is written by the next put. */
+static void test_put_again(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(Error) err = NULL;
+    uint64_t tcr = ARM_CPREG(TCR_EL1);
+
+    for (int i = 0; i < cpu->cpreg_array_len; i++) {
+        if (cpu->cpreg_indexes[i] == tcr) {
+            cpu->cpreg_values[i] = 0x1234;
+        }
+    }
+    kvm->fault = (ScriptedFault) {
+        .at = 1, .op = SCRIPTED_SET, .error = ENOMEM,
+    };
+    g_assert_false(kvm_arm_cpregs_put(cpu, KVM_PUT_RUNTIME_STATE, &err));
+    assert_says(err, "TCR_EL1 (0x603000000013c102) = 0x1234");
+    g_assert_true(kvm_arm_cpregs_put(cpu, KVM_PUT_RUNTIME_STATE, NULL));
+    g_assert_cmphex(scripted_kvm_value(kvm, tcr), ==, 0x1234);
+}
+
+/* Unreadable, and yet the guest runs on; it can only not be saved. */
+static void test_sync(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(Error) err = NULL;
+    uint64_t tcr = ARM_CPREG(TCR_EL1);
+
+    g_assert_true(scripted_run(cpu, NULL));
+    scripted_kvm_guest_works(kvm);
+    kvm->fault = (ScriptedFault) {
+        .at = 1, .onwards = true, .op = SCRIPTED_GET, .regidx = tcr,
+        .error = EIO,
+    };
+    kvm_arm_cpregs_sync(cpu);
+    g_assert_nonnull(strstr(standalone_reports()->str, "TCR_EL1"));
+    g_string_truncate(standalone_reports(), 0);
+
+    g_array_set_size(kvm->calls, 0);
+    g_assert_true(scripted_run(cpu, NULL));
+    g_assert_cmpuint(writes(kvm, tcr), ==, 0);
+    g_assert_false(arm_cpreg_pre_save(cpu, &err));
+    assert_says(err, "TCR_EL1 (0x603000000013c102)");
+}
+
+/* Read when the vCPU stopped: a save need not read again until it runs. */
+static void test_save_reads_once(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+
+    g_assert_true(scripted_run(cpu, NULL));
+    scripted_kvm_guest_works(kvm);
+    kvm_arm_cpregs_sync(cpu);
+    CPU(cpu)->vcpu_dirty = true;
+    g_array_set_size(kvm->calls, 0);
+    g_assert_true(arm_cpreg_pre_save(cpu, NULL));
+    g_assert_cmpuint(kvm->calls->len, ==, 0);
+
+    CPU(cpu)->vcpu_dirty = false;
+    g_assert_true(scripted_run(cpu, NULL));
+    g_assert_true(arm_cpreg_pre_save(cpu, NULL));
+    g_assert_cmpuint(kvm->calls->len, ==, cpu->cpreg_array_len);
+}
+
+/* The virtual counter, while QEMU adjusts it. */
+static void test_virtual_time(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(QEMUFile) f = qemu_file_new();
+    g_autoptr(ARMCPU) source = scripted_start(from, NULL);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+
+    source->kvm_vtime_dirty = true;
+    source->kvm_vtime = 0x123456;
+    g_assert_true(scripted_run(source, NULL));
+    g_assert_true(scripted_save(source, f, NULL));
+    cpu->kvm_adjvtime = true;
+    g_assert_true(load(cpu, f, NULL));
+    g_assert_true(cpu->kvm_vtime_dirty);
+    g_assert_cmphex(cpu->kvm_vtime, ==, 0x123456);
+    g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(TIMER_CNT)), ==,
+                    0x123456);
+}
+
+/* Streams that end early, or with a byte that is another. */
+static void test_broken(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(QEMUFile) f = stream_from(from);
+    guint len = f->bytes->len;
+    guint indexes = len / 2;
+
+    for (guint at = 0; at < indexes; at += 3) {
+        g_autoptr(ARMCPU) cpu = NULL;
+        g_autoptr(Error) err = NULL;
+
+        scripted_kvm_reset(to);
+        cpu = scripted_start(to, NULL);
+        f->bytes->data[at] ^= 0x80;
+        if (load(cpu, f, &err)) {
+            g_test_message("byte %u", at);
+            g_test_fail();
+        }
+        f->bytes->data[at] ^= 0x80;
+    }
+    while (len > 8) {
+        g_autoptr(ARMCPU) cpu = NULL;
+        g_autoptr(Error) err = NULL;
+
+        scripted_kvm_reset(to);
+        cpu = scripted_start(to, NULL);
+        len -= MIN(len, 96);
+        g_byte_array_set_size(f->bytes, len);
+        f->error = 0;
+        load(cpu, f, &err);
+        if (len < indexes) {
+            g_assert_nonnull(err);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        GTestFunc run;
+    } tests[] = {
+        { "again", test_again },
+        { "other-identity", test_other_identity },
+        { "missing", test_missing },
+        { "dropped", test_dropped },
+        { "put", test_put },
+        { "put-refused", test_put_refused },
+        { "put-again", test_put_again },
+        { "sync", test_sync },
+        { "save-reads-once", test_save_reads_once },
+        { "virtual-time", test_virtual_time },
+        { "broken", test_broken },
+    };
+
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
+        g_autofree char *path = g_strdup_printf("/arm/kvm-cpregs-load/%s",
+                                                tests[i].name);
+
+        g_test_add_func(path, tests[i].run);
+    }
+    return g_test_run();
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Registers of other sizes than 32 and 64 bits, which no kernel lists yet: a
+ * vCPU that has them starts, and they migrate byte for byte.
+ */
+
+#include "qemu/osdep.h"
+#include "scripted-migration.h"
+#include "target/arm/cpreg-migration.h"
+#include "target/arm/cpreg-names.h"
+#include "target/arm/kvm-cpregs.h"
+
+/* Size code, and number, of a system register that nothing else is. */
+#define WIDE(code, n) \
+    (ARM_CPREG_ARCH_ARM64 | (uint64_t)(code) << ARM_CPREG_SIZE_SHIFT | \
+     ARM_CPREG_KIND_SYSREG | 0xfff0 | (n))
+
+/* KVM_REG_SIZE_U8, U16, U128 to U2048 of include/uapi/linux/kvm.h */
+static const uint64_t all[] = {
+    WIDE(0, 1), WIDE(1, 2), WIDE(4, 3), WIDE(5, 4), WIDE(6, 5), WIDE(7, 6),
+    WIDE(8, 7),
+};
+
+static const int errors[] = { EINVAL, ENOENT, EBUSY, ENOMEM, EIO };
+
+/* A kernel that lists these, each byte of them @fill. */
+static ScriptedKVM *kernel(size_t n, uint8_t fill)
+{
+    g_autofree char *path = g_test_build_filename(
+        G_TEST_DIST, "data", "arm-kvm-reg-list",
+        "6.18-neoverse-n1-vregs+pmu.txt", NULL);
+    g_autoptr(GError) err = NULL;
+    ScriptedKVM *kvm = scripted_kvm_load(path, &err);
+
+    g_assert_no_error(err);
+    for (size_t i = 0; i < n; i++) {
+        scripted_kvm_add(kvm, all[i], fill + i);
+    }
+    return kvm;
+}
+
+static void check_bytes(ScriptedKVM *kvm, uint64_t regidx, uint8_t fill)
+{
+    const ScriptedReg *reg = scripted_kvm_find(kvm, regidx);
+
+    for (size_t i = 0; i < scripted_size(regidx); i++) {
+        g_assert_cmphex(reg->wide[i], ==, fill);
+    }
+}
+
+static void assert_says(const Error *err, const char *words)
+{
+    g_assert_nonnull(err);
+    if (!strstr(error_get_pretty(err), words)) {
+        g_test_message("\"%s\" is not in: %s", words, error_get_pretty(err));
+        g_test_fail();
+    }
+}
+
+static void test_travel(void)
+{
+    for (size_t n = 0; n <= ARRAY_SIZE(all); n++) {
+        g_autoptr(ScriptedKVM) from = kernel(n, 0xa0);
+        g_autoptr(ScriptedKVM) to = kernel(n, 0x10);
+        g_autoptr(Error) err = NULL;
+
+        scripted_kvm_guest_works(from);
+        scripted_migrate(from, to, &err);
+        g_assert_null(err);
+        for (size_t i = 0; i < n; i++) {
+            check_bytes(to, all[i], 0xa0 + i);
+        }
+        g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(TCR_EL1)), ==,
+                        scripted_kvm_value(from, ARM_CPREG(TCR_EL1)));
+    }
+}
+
+/* Without such registers the stream is as it was. */
+static void test_needed(void)
+{
+    for (size_t n = 0; n < 2; n++) {
+        g_autoptr(ScriptedKVM) kvm = kernel(n, 0);
+        g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+
+        g_assert_true(arm_cpreg_pre_save(cpu, NULL));
+        g_assert_true(vmstate_kvm_wide_regs.needed(cpu) == (n > 0));
+    }
+}
+
+/* The destination has none of them, or all but the last. */
+static void test_unknown(void)
+{
+    const size_t n = ARRAY_SIZE(all);
+    g_autoptr(ScriptedKVM) from = kernel(n, 0xa0);
+    g_autoptr(ScriptedKVM) none = kernel(0, 0);
+    g_autoptr(ScriptedKVM) most = kernel(n - 1, 0);
+    g_autoptr(Error) err = NULL;
+    g_autoptr(Error) err2 = NULL;
+    g_autofree char *last = arm_cpreg_name(all[n - 1]);
+    g_autofree char *first = arm_cpreg_name(all[0]);
+
+    g_assert_false(scripted_migrate(from, none, &err));
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *name = arm_cpreg_name(all[i]);
+
+        assert_says(err, name);
+    }
+    assert_says(err, "is unknown here");
+
+    g_assert_false(scripted_migrate(from, most, &err2));
+    assert_says(err2, last);
+    g_assert_null(strstr(error_get_pretty(err2), first));
+}
+
+/* The source has none: they keep their values. */
+static void test_missing(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel(0, 0);
+    g_autoptr(ScriptedKVM) to = kernel(ARRAY_SIZE(all), 0x10);
+
+    g_assert_true(scripted_migrate(from, to, NULL));
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        check_bytes(to, all[i], 0x10 + i);
+    }
+}
+
+/* An errno at each access to each of them names it. */
+static void test_faults(void)
+{
+    const size_t n = ARRAY_SIZE(all);
+    g_autoptr(ScriptedKVM) from = kernel(n, 0xa0);
+    g_autoptr(ScriptedKVM) to = kernel(n, 0x10);
+
+    for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
+        for (size_t i = 0; i < 2 * n; i++) {
+            ScriptedKVM *kvm = i < n ? from : to;
+            g_autofree char *name = arm_cpreg_name(all[i % n]);
+            g_autoptr(Error) err = NULL;
+
+            scripted_kvm_reset(from);
+            scripted_kvm_reset(to);
+            kvm->fault = (ScriptedFault) {
+                .at = 1, .onwards = true, .error = errors[e],
+                .op = kvm == from ? SCRIPTED_GET : SCRIPTED_SET,
+                .regidx = all[i % n],
+            };
+            g_assert_false(scripted_migrate(from, to, &err));
+            assert_says(err, name);
+        }
+    }
+}
+
+/* Hidden since the start: it stays out, the others travel. */
+static void test_hidden(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel(ARRAY_SIZE(all), 0xa0);
+    g_autoptr(ScriptedKVM) to = kernel(ARRAY_SIZE(all), 0x10);
+    g_autoptr(ARMCPU) source = scripted_start(kvm, NULL);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+
+    scripted_kvm_find(kvm, all[3])->unlisted = true;
+    g_assert_true(scripted_run(source, NULL));
+    g_assert_true(scripted_save(source, f, NULL));
+    g_assert_true(scripted_load(cpu, f, NULL));
+    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+        check_bytes(to, all[i], (i == 3 ? 0x10 : 0xa0) + i);
+    }
+}
+
+/* The part of a stream that has the wide registers. */
+static QEMUFile *subsection(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel(ARRAY_SIZE(all), 0xa0);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+
+    g_assert_true(arm_cpreg_pre_save(cpu, NULL));
+    g_assert_cmpint(vmstate_save_fields(f, &vmstate_kvm_wide_regs, cpu), ==,
+                    0);
+    return g_steal_pointer(&f);
+}
+
+/* Loaded into a new vCPU; what is loaded is never half a list. */
+static int load(ScriptedKVM *kvm, QEMUFile *f)
+{
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    int ret;
+
+    f->at = 0;
+    f->error = 0;
+    ret = vmstate_load_fields(f, &vmstate_kvm_wide_regs, cpu);
+    g_assert_true((ret == 0) == (cpu->cpreg_vmstate_wide != NULL));
+    return ret;
+}
+
+static void test_truncated(void)
+{
+    g_autoptr(ScriptedKVM) kvm = kernel(ARRAY_SIZE(all), 0x10);
+    g_autoptr(QEMUFile) f = subsection();
+
+    g_assert_cmpint(load(kvm, f), ==, 0);
+    while (f->bytes->len > 0) {
+        g_byte_array_set_size(f->bytes, f->bytes->len - 1);
+        /* The count, read as 0, is the caller's to find at the end. */
+        g_assert_true(load(kvm, f) < 0 || f->error == -EIO);
+    }
+}
+
+/* Entries start behind the count, be32, with their index, be64. */
+static void test_corrupt(void)
+{
+    enum { COUNT = 0, FIRST = 4, SECOND = FIRST + 8 + 1 };
+    static const struct {
+        const char *name;
+        size_t at;
+        uint8_t xor;
+    } cases[] = {
+        { "a count beyond all limits", COUNT, 0xff },
+        { "one entry more", COUNT + 3, 0x08 },
+        { "a size of 64 bits", FIRST + 1, 0x30 },
+        { "a size of 32 bits", FIRST + 1, 0x20 },
+        { "a core register", FIRST + 5, 0x03 },
+        { "another architecture, higher than the next", FIRST, 0x10 },
+        { "lower than the one before", SECOND, 0x20 },
+    };
+    g_autoptr(ScriptedKVM) kvm = kernel(ARRAY_SIZE(all), 0x10);
+    g_autoptr(QEMUFile) f = subsection();
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        uint8_t *byte = &f->bytes->data[cases[i].at];
+
+        *byte ^= cases[i].xor;
+        if (load(kvm, f) >= 0) {
+            g_test_message("%s", cases[i].name);
+            g_test_fail();
+        }
+        *byte ^= cases[i].xor;
+    }
+    g_assert_cmpint(load(kvm, f), ==, 0);
+}
+
+/* A load does not write what an earlier one has left. */
+static void test_next_load(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel(ARRAY_SIZE(all), 0xa0);
+    g_autoptr(ScriptedKVM) none = kernel(0, 0);
+    g_autoptr(ScriptedKVM) to = kernel(ARRAY_SIZE(all), 0x10);
+    ScriptedKVM *sources[] = { from, none };
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+
+    for (size_t s = 0; s < ARRAY_SIZE(sources); s++) {
+        g_autoptr(ARMCPU) source = scripted_start(sources[s], NULL);
+        g_autoptr(QEMUFile) f = qemu_file_new();
+
+        g_assert_true(scripted_save(source, f, NULL));
+        g_array_set_size(to->calls, 0);
+        g_assert_true(scripted_load(cpu, f, NULL));
+        for (guint i = 0; i < to->calls->len; i++) {
+            ScriptedCall *call = &g_array_index(to->calls, ScriptedCall, i);
+
+            g_assert_false(s == 1 && call->op == SCRIPTED_SET &&
+                           call->regidx == all[0]);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        GTestFunc run;
+    } tests[] = {
+        { "travel", test_travel },
+        { "needed", test_needed },
+        { "unknown", test_unknown },
+        { "missing", test_missing },
+        { "faults", test_faults },
+        { "hidden", test_hidden },
+        { "truncated", test_truncated },
+        { "corrupt", test_corrupt },
+        { "next-load", test_next_load },
+    };
+
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
+        g_autofree char *path = g_strdup_printf("/arm/kvm-wide-regs/%s",
+                                                tests[i].name);
+
+        g_test_add_func(path, tests[i].run);
+    }
+    return g_test_run();
+}
