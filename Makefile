@@ -76,6 +76,16 @@ record-lists: qemu-host
 matrix: stock-arm64 qemu-arm64 qemu-host
 	@$(PYTHON) rig/matrix.py $(MATRIX)
 
+## make matrix-docs        the last matrix's picture and tables -> docs
+.PHONY: matrix-docs
+matrix-docs:
+	@$(PYTHON) rig/matrix.py --docs
+
+## make ioctls             count the register ioctls of a save and a load
+.PHONY: ioctls
+ioctls: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/ioctls.py
+
 ## make kernels            the kernels that the rig's hosts can boot
 .PHONY: kernels
 kernels:

@@ -2,22 +2,30 @@
 """The cases of the migration matrix, and how one is judged.
 
 Nothing here boots or runs anything: which migrations there are, which of
-them share two hosts, and what the facts of one say.
+them share two hosts, and what the facts of one say.  Facts are what the rig
+saw; the judgement is made anew for each report, so that a changed table
+needs no new run.
 """
 
+import collections
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from . import kernels
 from .errors import GuestError
 
 # What can become of a guest.  Refused is "early" before its RAM was sent,
-# "late" after; damaged is a guest that runs, with registers or memory that
-# are not what they were.
+# "late" after; altered is migrated, but KVM shows the guest another value
+# than before in a read-only register (KVM_ALTERS); damaged is a guest that
+# runs, with registers or memory that are not what they were.
 MIGRATED, EARLY, LATE = 'migrated', 'refused-early', 'refused-late'
-LOST, DAMAGED = 'lost', 'damaged'
+ALTERED, LOST, DAMAGED = 'migrated-altered', 'lost', 'damaged'
 # No answer: the rig broke, or the case cannot be had.
 ERROR, SKIPPED = 'error', 'skipped'
+
+# How a case ends, as the rig sees it: one of rig.migration's outcomes, one
+# of the two above, or a destination that did not even start.
+REFUSED, DECLINED = 'refused', 'declined'
 
 QEMUS = ('stock', 'series')
 # On the wire by then: the stream's header and the early sections.  What
@@ -98,17 +106,82 @@ def groups(cases):
     return list(found.items())
 
 
-def judge(outcome, sent, differ):
+class Alters(NamedTuple):
+    """A register whose value KVM itself changes, though it took every value.
+
+    `bits` of it may differ after a migration from kernel `source` or an
+    older one to `first` or a newer one, up to `last` if that is given.
+    """
+    register: str
+    bits: int
+    source: str
+    first: str
+    last: Optional[str]
+    reason: str
+
+    def applies(self, source, destination):
+        at = ALL.index
+        return (at(source) <= at(self.source) and
+                at(self.first) <= at(destination) <= at(self.last or ALL[-1]))
+
+
+KVM_ALTERS = (
+    Alters('CTR_EL0', 1 << 28, '6.1', '6.12', None,
+           'IDC: up to 6.1 a guest reads the hardware\'s value, later KVM\'s '
+           'own; both kernels list KVM\'s'),
+    Alters('PMCR_EL0', 0xffff0000, '6.1', '6.12', None,
+           'IMP and IDCODE: from 6.12 on KVM keeps only what the guest may '
+           'set'),
+    Alters('PMCR_EL0', 1 << 7, '6.1', '6.12', '6.12',
+           'LP: up to 6.1 it is set at reset; 6.12 clears it in a PMU older '
+           'than PMUv3p5'),
+    Alters('PMCEID0_EL0', 1 << 30, '6.1', '6.12', None,
+           'CHAIN: from 6.12 on KVM always offers this event; no kernel '
+           'lists the register'),
+    Alters('ID_AA64MMFR2_EL1', 0xf << 24, '6.12', '6.16', None,
+           'NV: from 6.16 on KVM takes what older kernels gave, and shows '
+           'what the VM has'),
+)
+
+_MISMATCH = re.compile(r'MISMATCH (\S+) expected (0x[0-9a-f]+) '
+                       r'found (0x[0-9a-f]+)(?: on cpu \d+)?')
+
+
+def alteration(difference, source, destination):
+    """The rows of KVM_ALTERS that a line of the witness is due to.
+
+    Empty if it is not, or not wholly, due to them.
+    """
+    found = _MISMATCH.fullmatch(difference)
+    if not found:
+        return []
+    differ = int(found.group(2), 0) ^ int(found.group(3), 0)
+    rows = [row for row in KVM_ALTERS if row.register == found.group(1)
+            and row.bits & differ and row.applies(source, destination)]
+    for row in rows:
+        differ &= ~row.bits
+    return [] if differ else rows
+
+
+def judge(record):
     """The outcome of a case, by what the rig and the witness saw.
 
-    `outcome` is that of rig.migration, `differ` what the witness found
-    changed where it runs now.
+    `end` is how it ended, `differences` what the witness found changed
+    where it runs now, `sent` how many bytes were sent by then.
     """
+    end = record['end']
+    if end in (ERROR, SKIPPED):
+        return end
+    differ = record.get('differences') or []
+    if end == MIGRATED and differ and all(
+            alteration(line, record['source'], record['destination'])
+            for line in differ):
+        return ALTERED
     if differ:
         return DAMAGED
-    if outcome == 'refused':
-        return EARLY if sent < BEFORE_RAM else LATE
-    return {'migrated': MIGRATED, 'lost': LOST}[outcome]
+    if end in (REFUSED, DECLINED):
+        return EARLY if record['sent'] < BEFORE_RAM else LATE
+    return {MIGRATED: MIGRATED, LOST: LOST}[end]
 
 
 def bad(record):
@@ -119,17 +192,63 @@ def bad(record):
         record.get('outcome') in (LOST, DAMAGED))
 
 
+def list_alone(record):
+    """Whether the series refused a guest of which KVM took every value."""
+    return (record.get('qemu') == 'series' and record.get('end') == REFUSED
+            and 'KVM refuses the value' not in
+            (record.get('destination_stderr') or ''))
+
+
+def wrong(record):
+    """What must not be: bad(), refused on the list alone, not predicted."""
+    return (bad(record) or list_alone(record)
+            or record.get('disagrees') is not None)
+
+
 def skip(case, name):
     """The facts of a case whose QEMU lacks a -cpu property."""
-    return {'outcome': SKIPPED, 'property': name,
+    return {'end': SKIPPED, 'property': name,
             'reason': f'{case.qemu} has no -cpu property {name}'}
 
 
 # What the guest and the QEMUs said
 
+# A register in QEMU's messages: its name and its KVM register index.
+_REGISTER = re.compile(r'(\S+) \(0x[0-9a-f]{16}\)|'
+                       r'\bregister (0x[0-9a-f]{16})')
+
+
+def refused_registers(stderr):
+    """Names of the registers that a destination refused, all of them."""
+    text = stderr.partition('cannot be restored on this host: ')[2]
+    return sorted({name or index for name, index in _REGISTER.findall(text)})
+
+
 def differences(serial):
     """What the witness complained about, without its name."""
     return re.findall(r'^witness ((?:MISMATCH|FAULT) .*)$', serial, re.M)
+
+
+def fold(names, least=3):
+    """Names in words: CCSIDR[0], CCSIDR[1] and CCSIDR[2] as CCSIDR[0..2]."""
+    families = collections.defaultdict(list)
+    for name in names:
+        head, number, tail = re.fullmatch(r'(\D*)(\d*)(.*)', name).groups()
+        families[head, tail].append(number)
+    found = []
+    for (head, tail), numbers in sorted(families.items()):
+        runs = []
+        for number in sorted(int(n) for n in numbers if n):
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        found += [head + tail] if '' in numbers else []
+        for run in runs:
+            found += ([f'{head}{run[0]}..{run[-1]}{tail}']
+                      if len(run) >= least else
+                      [f'{head}{number}{tail}' for number in run])
+    return ', '.join(found)
 
 
 # What QEMU says around the reason of a failed load.

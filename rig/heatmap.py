@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A picture and tables of the migration matrix, from its results.json.
+"""A picture of the migration matrix, from its results.json.
 
-    heatmap.py build/matrix/results.json --svg FILE --md FILE --rst FILE
+    heatmap.py build/matrix/results.json FILE.svg
 
-In the picture stock QEMU stands on the left and the series on the right, a
-row of panels for each variant; a panel has a row for each kernel of the
-source and a column for each kernel of the destination.  Each cell has a
-letter, and the colours are told apart by eyes of every kind (Okabe-Ito).
+Stock QEMU stands on the left and the series on the right, a row of panels
+for each variant; a panel has a row for each kernel of the source and a column
+for each kernel of the destination.  Each cell has a letter, and the colours
+are told apart by eyes of every kind (Okabe-Ito).  A cell whose corner is cut
+is one that was predicted otherwise.
 """
 
 import argparse
@@ -21,12 +22,14 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig.cases import (DAMAGED, EARLY, ERROR, LATE, LOST,   # noqa: E402
-                       MIGRATED, QEMUS, SKIPPED, VARIANTS, bad)
+from rig.cases import (ALTERED, DAMAGED, EARLY, ERROR,      # noqa: E402
+                       LATE, LOST, MIGRATED, QEMUS, SKIPPED, VARIANTS)
 
 # outcome: letter, words, colour of the cell, colour of the letter
 LOOKS = {
     MIGRATED: ('M', 'migrated', '#0072b2', '#ffffff'),
+    ALTERED: ('V', 'migrated, KVM shows another ID value', '#009e73',
+              '#000000'),
     EARLY: ('R', 'refused before RAM was sent', '#9fd6f2', '#000000'),
     LATE: ('A', 'refused after RAM was sent', '#f0e442', '#000000'),
     LOST: ('L', 'lost', '#d55e00', '#000000'),
@@ -36,6 +39,8 @@ LOOKS = {
     None: ('', 'not run', None, None),
 }
 
+# The mark's name inside the file.
+MARK = 'disagrees'
 CELL, GAP = 25, 2           # a cell, and the space between two
 LEFT, TOP = 46, 62          # a panel's labels and its title
 MARGIN, BETWEEN = 20, 28
@@ -59,8 +64,11 @@ STYLE = '''
 
 def said(record, size=110):
     """Why, in one line; None if there is nothing to say."""
-    text = '; '.join(record.get('differences') or []) or record.get('reason')
-    text = ' '.join((text or '').split())
+    text = ('; '.join(record.get('differences') or [])
+            or record.get('reason') or '')
+    if record.get('disagrees'):
+        text = f'{record["disagrees"]}; {text}'
+    text = ' '.join(text.split())
     return (text if len(text) <= size else text[:size - 3] + '...') or None
 
 
@@ -78,6 +86,10 @@ class Drawing:
     def text(self, x, y, text, size=12, kind='text', more=''):
         self.lines.append(f'<text x="{x:g}" y="{y:g}" font-size="{size}" '
                           f'class="{kind}"{more}>{escape(text)}</text>')
+
+    def mark(self, x, y):
+        """Cut the corner of the cell at this place."""
+        self.lines.append(f'<use href="#{MARK}" x="{x:g}" y="{y:g}"/>')
 
     def cell(self, x, y, outcome, title=None):
         start = (f'<use href="#{name_of(outcome)}" x="{x:g}" '
@@ -100,6 +112,9 @@ def symbols():
                    'font-size="12.5" font-weight="bold" '
                    f'text-anchor="middle" {ink}>{letter}</text>'
                    if letter else '') + '</g>')
+    # White on black edges: seen on every colour of a cell.
+    yield (f'<g id="{MARK}"><path d="M{size - 10} -1H{size + 1}V10Z" '
+           'fill="#ffffff" stroke="#000000" stroke-width="1.5"/></g>')
 
 
 def panel_size(variant):
@@ -123,12 +138,14 @@ def panel(drawing, x, y, variant, records):
                      11, more=' text-anchor="end"')
     for record in records:
         why = said(record)
+        place = (x + LEFT + names.index(record['destination']) * CELL,
+                 y + TOP + names.index(record['source']) * CELL)
         drawing.cell(
-            x + LEFT + names.index(record['destination']) * CELL,
-            y + TOP + names.index(record['source']) * CELL,
-            record['outcome'],
+            *place, record['outcome'],
             f'{record["source"]} to {record["destination"]}: '
             f'{LOOKS[record["outcome"]][1]}' + (f': {why}' if why else ''))
+        if record.get('disagrees'):
+            drawing.mark(*place)
 
 
 def rows():
@@ -148,8 +165,8 @@ def rows():
 def subtitle(report):
     """Versions and date, in lines."""
     yield (f'From: the source\'s kernel, to: the destination\'s. '
-           f'Stock QEMU {report["base"]}, and the series on it; date: '
-           f'{report["date"] or "no result yet"}.')
+           f'Stock QEMU {report["base"]}, and the series on it; return path '
+           f'on; date: {report["date"] or "no result yet"}.')
     words = [version.split('-cloud')[0]
              for version in report['kernels'].values()]
     half = (len(words) + 1) // 2
@@ -157,19 +174,22 @@ def subtitle(report):
     yield ', '.join(words[half:])
 
 
-def legend(drawing, y, report):
+def legend(drawing, y, step, report):
     """What the letters say; skipped and the like only where they occur."""
     seen = {record['outcome'] for record in report['cases']}
-    x, step = MARGIN, 235
-    for outcome, look in LOOKS.items():
-        if outcome in (ERROR, SKIPPED, None) and outcome not in seen:
-            continue
-        if x + step > MARGIN + 3 * step:
-            x, y = MARGIN, y + CELL + 3
-        drawing.cell(x, y, outcome)
-        drawing.text(x + CELL + 4, y + 16, look[1])
-        x += step
-    return y + CELL + 8
+    shown = [(outcome, look[1]) for outcome, look in LOOKS.items()
+             if outcome not in (ERROR, SKIPPED, None) or outcome in seen]
+    if any(record.get('disagrees') for record in report['cases']):
+        shown.append((MARK, 'predicted otherwise'))
+    for at, (outcome, words) in enumerate(shown):
+        x = MARGIN + at % 2 * step
+        drawing.cell(x, y, None if outcome == MARK else outcome)
+        if outcome == MARK:
+            drawing.mark(x, y)
+        drawing.text(x + CELL + 4, y + 16, words)
+        if at % 2 or at == len(shown) - 1:
+            y += CELL + 3
+    return y + 5
 
 
 def svg(report):
@@ -185,7 +205,7 @@ def svg(report):
     for line in subtitle(report):
         drawing.text(MARGIN, y, line, 11, 'faint')
         y += 15
-    y = legend(drawing, y, report) + 14
+    y = legend(drawing, y, half + BETWEEN, report) + 14
     for at, qemu in enumerate(QEMUS):
         drawing.text(MARGIN + at * (half + BETWEEN), y + 12,
                      f'stock QEMU {report["base"]}' if qemu == 'stock'
@@ -212,83 +232,15 @@ def svg(report):
         *drawing.lines, '</svg>', ''])
 
 
-# Tables
-
-def table(report):
-    """Rows of text: a variant and a QEMU, how many of each outcome."""
-    counts = collections.Counter(
-        (r['variant'], r['qemu'], r['outcome']) for r in report['cases'])
-    shown = [outcome for outcome in LOOKS
-             if outcome in (MIGRATED, EARLY, LATE, LOST, DAMAGED)
-             or any(key[2] == outcome for key in counts)]
-    yield ['guest and hosts', 'QEMU'] + [
-        LOOKS[outcome][1].replace(' was sent', '') for outcome in shown]
-    for name, variant in VARIANTS.items():
-        for qemu in QEMUS:
-            yield [variant.title, qemu] + [
-                str(counts[name, qemu, outcome] or '-') for outcome in shown]
-    for qemu in QEMUS:
-        yield ['all', qemu] + [str(sum(
-            counts[name, qemu, outcome] for name in VARIANTS) or '-')
-            for outcome in shown]
-
-
-def notes(report, most=20):
-    """A line for each case that must not be so, up to so many."""
-    harmed = list(filter(bad, report['cases']))
-    for record in harmed[:most]:
-        yield (f'{LOOKS[record["outcome"]][1]}: {record["source"]} to '
-               f'{record["destination"]}, '
-               f'{VARIANTS[record["variant"]].title}, {record["qemu"]}: '
-               f'{said(record, 300)}')
-    if len(harmed) > most:
-        yield f'and {len(harmed) - most} more, all of them in results.json'
-
-
-def where(report):
-    return (f'QEMU {report["base"]}; Linux '
-            + ', '.join(v.split('-cloud')[0]
-                        for v in report['kernels'].values())
-            + f'; {report["date"] or "no result yet"}.')
-
-
-def markdown(report):
-    """The summary as Markdown that also reads well as it is."""
-    rows_ = list(table(report))
-    widths = [max(map(len, column)) for column in zip(*rows_)]
-    lines = ['| ' + ' | '.join(f'{text:<{width}}' for text, width
-                               in zip(row, widths)) + ' |' for row in rows_]
-    lines.insert(1, '|' + '|'.join('-' * (w + 2) for w in widths) + '|')
-    lines += ['', where(report), '']
-    lines += [f'- {note}' for note in notes(report)]
-    return '\n'.join(lines).rstrip() + '\n'
-
-
-def rst(report):
-    """The same table as reStructuredText."""
-    rows_ = list(table(report))
-    widths = [max(map(len, column)) for column in zip(*rows_)]
-    rule = ' '.join('=' * width for width in widths)
-    lines = [' '.join(f'{text:<{width}}' for text, width
-                      in zip(row, widths)).rstrip() for row in rows_]
-    lines = [rule, lines[0], rule, *lines[1:], rule, '', where(report)]
-    return '\n'.join(lines) + '\n'
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('results', type=pathlib.Path)
-    writers = {'svg': svg, 'md': markdown, 'rst': rst}
-    for name in writers:
-        parser.add_argument(f'--{name}', type=pathlib.Path, metavar='FILE')
+    parser.add_argument('svg', type=pathlib.Path)
     args = parser.parse_args()
     try:
         report = json.loads(args.results.read_text(encoding='utf-8'))
-        for name, writer in writers.items():
-            if getattr(args, name):
-                getattr(args, name).write_text(writer(report),
-                                               encoding='utf-8')
+        args.svg.write_text(svg(report), encoding='utf-8')
     except OSError as err:
         sys.exit(f'heatmap: {err}')
     except (ValueError, KeyError, TypeError) as err:

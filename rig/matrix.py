@@ -3,11 +3,13 @@
 """The migration matrix: every pair of kernels, both ways, both QEMUs.
 
 Each case migrates the witness guest between two emulated hosts and is judged
-by what became of the guest.  The return path is off, as a plain `migrate`
-has it, so that a refusal that comes too late shows as the lost guest that it
-is.  Results are appended to build/matrix/results.jsonl as they come; another
-run does only what is missing for these kernels and these binaries.  Exit
-status 0 only if no case broke and the series lost and damaged no guest.
+by what became of the guest.  The return path is on for both QEMUs, as libvirt
+has it: without it a source learns nothing of a refusal, whatever QEMU it is.
+What the series does is compared with what the recorded register lists let
+expect.  Facts are appended to build/matrix/results.jsonl as they come;
+another run does only what is missing for these kernels and these binaries.
+Exit status 0 only if no case broke, the series lost and damaged no guest and
+refused none on the list alone, and the prediction agrees with all that it did.
 """
 
 import argparse
@@ -24,7 +26,8 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import cases, heatmap, image, kernels, process     # noqa: E402
+from rig import (cases, heatmap, image, kernels, prediction,   # noqa: E402
+                 process, tables)
 from rig.cases import ERROR, QEMUS, VARIANTS                # noqa: E402
 from rig.errors import GuestError, RigError, say            # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
@@ -36,6 +39,7 @@ from rig.results import (BaseError, Binaries, Rebuilt,      # noqa: E402
 
 BUILD = image.BUILD / 'matrix'
 LOG = BUILD / 'rig.log'
+DOCS = image.ROOT / 'docs' / 'devel' / 'migration'
 # The witness needs no more; the rest would only be scanned for zeroes.
 MEMORY = '64M'
 
@@ -94,16 +98,15 @@ def run_case(hosts, case):
         if isinstance(destination, GuestError):
             why = cases.declined(destination)
             witness, differ = look(source)
-            return {'outcome': cases.judge('refused', 0, differ),
-                    'reason': why, 'differences': differ,
-                    'witness': witness, 'sent': 0}
-        result = migrate(source, destination)
+            return {'end': cases.DECLINED, 'reason': why,
+                    'differences': differ, 'witness': witness, 'sent': 0}
+        result = migrate(source, destination, return_path=True)
         witness, differ = None, []
         if result.outcome != 'lost':
             witness, differ = look(destination if result.outcome == 'migrated'
                                    else source)
         return {
-            'outcome': cases.judge(result.outcome, result.sent(), differ),
+            'end': result.outcome,
             'reason': None if result.outcome == 'migrated' else cases.reason(
                 result.destination_stderr, result.source_error),
             'differences': differ, 'witness': witness,
@@ -134,7 +137,7 @@ def run_group(pair, members, keep, over):
     qemus = sorted({case.qemu for case in members})
 
     def failed(err):
-        return {'outcome': ERROR, 'reason': str(err)}
+        return {'end': ERROR, 'reason': str(err)}
 
     while queue and not over():
         with contextlib.ExitStack() as stack:
@@ -187,8 +190,9 @@ class Progress:
     def tell(self, case, facts, seconds):
         self.done += 1
         self.busy += seconds
-        why = facts.get('reason') if facts['outcome'] == ERROR else None
-        print(f'[{self.done}/{self.todo}] {case}: {facts["outcome"]} '
+        outcome = cases.judge({**case._asdict(), **facts})
+        why = facts.get('reason') if outcome == ERROR else None
+        print(f'[{self.done}/{self.todo}] {case}: {outcome} '
               f'({seconds:.1f} s, {self.left() / 60:.0f} min left)'
               + (f'\n{why}' if why else ''), flush=True)
 
@@ -227,22 +231,44 @@ def run(wanted, results, built, limit):
 
 def write(report):
     """results.json, the picture and the tables, in build/matrix."""
-    (BUILD / 'results.json').write_text(json.dumps(report, indent=1) + '\n',
-                                        encoding='utf-8')
-    (BUILD / 'matrix.svg').write_text(heatmap.svg(report), encoding='utf-8')
-    (BUILD / 'summary.md').write_text(heatmap.markdown(report),
-                                      encoding='utf-8')
-    (BUILD / 'summary.rst').write_text(heatmap.rst(report), encoding='utf-8')
+    for name, text in (
+            ('results.json', json.dumps(report, indent=1) + '\n'),
+            ('matrix.svg', heatmap.svg(report)),
+            ('summary.md', tables.markdown(report)),
+            ('summary.rst', tables.rst(report))):
+        (BUILD / name).write_text(text, encoding='utf-8')
 
 
-def matrix(args):
-    wanted = [case for case in cases.plan()
-              if case.variant in args.only and case.qemu in args.qemu
-              and case.source in args.source
-              and case.destination in args.destination]
-    if not wanted:
+def publish():
+    """Put the last report's picture and tables into the documentation."""
+    path = BUILD / 'results.json'
+    if not path.exists():
+        raise RigError(f'{path}: not there; `make matrix` makes it')
+    report = json.loads(path.read_text(encoding='utf-8'))
+    left = sum(r['outcome'] is None for r in report['cases'])
+    if left:
+        raise RigError(f'{path}: {left} cases have not been run; '
+                       '`make matrix` goes on with them')
+    for name in tables.publish(report, DOCS):
+        print(f'written  {os.path.relpath(name, image.ROOT)}')
+    return 0
+
+
+def chosen(args):
+    """The cases that the options leave."""
+    found = [case for case in cases.plan()
+             if case.variant in args.only and case.qemu in args.qemu
+             and case.source in args.source
+             and case.destination in args.destination]
+    if not found:
         raise RigError('no case is left; the matrix has '
                        f'{len(cases.plan())} without these options')
+    return found
+
+
+@contextlib.contextmanager
+def alone():
+    """No other run of the matrix while this block runs."""
     BUILD.mkdir(parents=True, exist_ok=True)
     with open(BUILD / 'lock', 'w', encoding='utf-8') as lock:
         try:
@@ -250,26 +276,35 @@ def matrix(args):
         except BlockingIOError as err:
             raise RigError('another run of the matrix is under way, its lock '
                            f'is {lock.name}') from err
+        yield
+
+
+def matrix(args):
+    wanted = chosen(args)
+    with alone():
         names = {name for c in wanted for name in (c.source, c.destination)}
         built = Binaries()
-        results = Results(BUILD / 'results.jsonl', kernel_versions(names),
-                          built.digests())
+        versions = kernel_versions(names)
+        results = Results(BUILD / 'results.jsonl', versions, built.digests())
+        # Before the long run: what cannot be predicted is said at once.
+        predicted = prediction.predict(cases.plan(), versions)
         try:
             left = run(wanted, results, built, args.limit_minutes)
         finally:
-            report = results.report()
+            report = results.report(predicted)
             write(report)
-        print('\n' + heatmap.markdown(report))
-        print(f'In {BUILD.relative_to(image.ROOT)}: results.json, matrix.svg, '
-              'summary.md, summary.rst')
-        if left:
-            print(f'The time is over; {left} cases are left for the next run')
-        return 1 if any(cases.bad(results.get(c) or {}) for c in wanted) else 0
+    print('\n' + tables.markdown(report))
+    print(f'In {BUILD.relative_to(image.ROOT)}: results.json, matrix.svg, '
+          'summary.md, summary.rst')
+    if left:
+        print(f'The time is over; {left} cases are left for the next run')
+    return 1 if any(map(cases.wrong, report['cases'])) else 0
 
 
 def main():
     parser = argparse.ArgumentParser(
-        description=__doc__.split('\n', maxsplit=1)[0])
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     every = list(kernels.CATALOGUE)
     parser.add_argument('--only', nargs='+', choices=list(VARIANTS),
                         default=list(VARIANTS), metavar='VARIANT',
@@ -283,9 +318,13 @@ def main():
     parser.add_argument('--limit-minutes', type=float, metavar='N',
                         help='start no case after so long; the next run '
                         'goes on')
+    parser.add_argument('--docs', action='store_true',
+                        help='run nothing: put the picture and the tables of '
+                        'the last run into docs/')
     args = parser.parse_args()
     return process.program(
-        'matrix', lambda: matrix(args), (RigError, OSError, BaseError, Rebuilt),
+        'matrix', publish if args.docs else lambda: matrix(args),
+        (RigError, OSError, BaseError, Rebuilt),
         '; what is done is kept, another run goes on')
 
 

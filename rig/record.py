@@ -15,7 +15,6 @@ content is the same is not touched.
 import argparse
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 from typing import NamedTuple
@@ -23,11 +22,9 @@ from typing import NamedTuple
 # As a script, this file's own folder would hide the package of its name.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import image, kernels, process  # noqa: E402
+from rig import core, image, kernels, process  # noqa: E402
 from rig.errors import RigError, say  # noqa: E402
 from rig.host import Host, boot, emulator_path  # noqa: E402
-
-import check  # noqa: E402  (rig.kernels has scripts/ on the path)
 
 LISTS = kernels.ROOT / 'tests' / 'data' / 'arm-kvm-reg-list'
 SOURCE = image.HERE / 'reglist' / 'reglist.c'
@@ -37,6 +34,7 @@ SOURCE = image.HERE / 'reglist' / 'reglist.c'
 CPUS = {
     'neoverse-n1': 'neoverse-n1',
     'cortex-a57': 'cortex-a57',
+    'cortex-a76': 'cortex-a76',
     'max': 'max,pauth-impdef=on',
 }
 SUMS = ('vregs', 'vregs+pmu', 'vregs+sve', 'vregs+pauth',
@@ -62,26 +60,6 @@ def reglist_binary():
     return image.made(image.CACHE / 'reglist', SOURCE, lambda part: [
         image.CROSS + 'gcc', '-O2', '-Wall', '-Wextra', '-static', '-s',
         '-o', part, SOURCE])
-
-
-def name_helper():
-    """standalone/cpreg-name, built: the names are the C table's."""
-    build = image.BUILD / 'record'
-    log = build.with_suffix('.log')
-    steps = [['ninja', '-C', build, 'cpreg-name']]
-    if not (build / 'build.ninja').exists():
-        shutil.rmtree(build, ignore_errors=True)
-        steps.insert(0, [check.MESON, 'setup', build])
-    for step in steps:
-        try:
-            status = check.run(step, log)
-        except FileNotFoundError as err:
-            raise RigError(f'{err.filename}: not found; scripts/setup.sh '
-                           'installs it') from err
-        if status:
-            raise RigError(f'standalone/cpreg-name: `{step[0]}` failed, see '
-                           f'{log}')
-    return build / 'cpreg-name'
 
 
 def names_of(indexes, helper):
@@ -179,7 +157,7 @@ class Recorder:
     """Records jobs; `changed` and `failed` say what became of them."""
 
     def __init__(self, total, write):
-        self._helper = name_helper()
+        self._helper = core.tool('cpreg-name')
         self._files = {'usr/bin/reglist': reglist_binary()}
         self._version = emulator_version()
         self._total, self._write = total, write

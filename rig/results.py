@@ -9,8 +9,13 @@ import time
 
 from . import cases, image, kernels
 from .errors import RigError
+from .prediction import disagreement
 # In scripts/, which rig.kernels has put on the path.
 from base import BaseError, read_upstream  # noqa: F401
+
+
+# How the cases migrate; what was found another way is of no use for them.
+HOW = 'return-path'
 
 
 def digest(path):
@@ -21,8 +26,9 @@ def digest(path):
 class Results:
     """The results so far: one line of JSON for each, never rewritten.
 
-    A result stands for its case while the kernels, the QEMU and the witness
-    are the same.  One that broke is not written: the next run tries again.
+    A result stands for its case while the kernels, the QEMU, the witness and
+    the way of migrating (HOW) are the same.  One that broke is not written:
+    the next run tries again.
 
     versions  {series: version; the RigError for which it cannot be had; None
               for one that is not in the cache and was not asked for}
@@ -54,14 +60,15 @@ class Results:
     def key(self, case):
         return ' '.join((case.variant, case.qemu, self.versions[case.source],
                          self.versions[case.destination],
-                         self.binaries[case.qemu], self.binaries['witness']))
+                         self.binaries[case.qemu], self.binaries['witness'],
+                         HOW))
 
     def get(self, case):
         """The record of a case, None if it is still to be run."""
         for kernel in (case.source, case.destination):
             version = self.versions[kernel]
             if isinstance(version, RigError):
-                return {**case._asdict(), 'outcome': cases.SKIPPED,
+                return {**case._asdict(), 'end': cases.SKIPPED,
                         'reason': str(version)}
             if version is None:
                 return None
@@ -77,7 +84,7 @@ class Results:
                   'seconds': round(seconds, 1),
                   'date': time.strftime('%Y-%m-%d')}
         self._take(record)
-        if facts['outcome'] == cases.ERROR:
+        if facts['end'] == cases.ERROR:
             return
         with open(self.path, 'ab+') as file:
             # A run that was killed may have left half a line.
@@ -85,13 +92,26 @@ class Results:
             file.write((b'\n' if torn else b'')
                        + json.dumps(record).encode() + b'\n')
 
-    def report(self):
+    def _judged(self, case, prediction):
+        record = self.get(case)
+        if record is None:
+            return {**case._asdict(), 'outcome': None}
+        record = {**record, 'outcome': cases.judge(record)}
+        if prediction and record['end'] not in (cases.ERROR, cases.SKIPPED):
+            record['prediction'] = prediction._asdict()
+            record['disagrees'] = disagreement(record, prediction)
+        return record
+
+    def report(self, predicted):
         """All that is known of the matrix, for the picture and the tables.
 
-        A case that is not known yet has the outcome None.
+        A case that is not known yet has the outcome None.  `predicted` are
+        the predictions by case; one that was compared has `disagrees`, which
+        is None if it is what happened.
         """
-        records = [self.get(case) or {**case._asdict(), 'outcome': None}
+        records = [self._judged(case, predicted.get(case))
                    for case in cases.plan()]
+        compared = [r for r in records if 'disagrees' in r]
         return {
             'date': max((r['date'] for r in records if 'date' in r),
                         default=None),
@@ -99,6 +119,10 @@ class Results:
             'kernels': {name: version for name, version
                         in self.versions.items() if isinstance(version, str)},
             'binaries': self.binaries,
+            'how': HOW,
+            'predictions': {
+                'compared': len(compared),
+                'agree': sum(r['disagrees'] is None for r in compared)},
             'cases': records}
 
 

@@ -7,6 +7,7 @@ it, and asks the witness to compare every register and all memory it holds.
 
 import contextlib
 import pathlib
+import re
 import sys
 import unittest
 
@@ -14,11 +15,26 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
+from rig import cases                                       # noqa: E402
 from rig.errors import GuestError                           # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
 from rig.migration import LOST, MIGRATED, REFUSED, migrate  # noqa: E402
 from rig.network import Network                             # noqa: E402
+
+LISTS = ROOT / 'tests/data/arm-kvm-reg-list'
+
+
+def recorded(name, source, destination, cpu=DEFAULT_CPU,
+             features='vregs+pmu'):
+    """What a refusal says of a register: both kernels' recorded values."""
+    values = []
+    for kernel in (source, destination):
+        text = (LISTS / f'{kernel}-{cpu}-{features}.txt').read_text()
+        index, value = re.search(rf'^(\S+) (0x\S+) .*# {re.escape(name)}$',
+                                 text, re.M).groups()
+        values.append(int(value, 0))
+    return f'{name} ({index}) = 0x{values[0]:x}, here 0x{values[1]:x}'
 
 
 class RigCase(unittest.TestCase):
@@ -59,6 +75,17 @@ class RigCase(unittest.TestCase):
         self.assertRegex(destination.check(), '^witness ok')
         self.assertEqual(destination.stderr(), '')
         return result
+
+    def altered(self, source, destination, registers, kernels):
+        """Migrate; KVM itself shows other values in these registers."""
+        self.assertRegex(source.check(), '^witness ok')
+        result = migrate(source, destination, return_path=True)
+        self.assertEqual(result.outcome, MIGRATED, str(result))
+        with self.assertRaises(GuestError):
+            destination.check()
+        self.assertEqual(destination.mismatches(), registers)
+        for line in cases.differences(destination.serial()):
+            self.assertTrue(cases.alteration(line, *kernels), line)
 
     def refused(self, source, destination, *texts, **kwargs):
         """Refused with all of this said; the witness is whole and runs on."""
@@ -102,17 +129,25 @@ class Forward(RigCase):
     def test_identity_first(self):
         """6.1's ID_AA64MMFR3_EL1 of 0 hides what is written next.
 
-        Stock ends in "unknown to KVM". What still differs here, KVM takes
+        Stock ends in "unknown to KVM".  What still differs here, KVM takes
         and does not use: arm-kvm-registers.rst, "When KVM refuses a value".
         """
-        source, destination = self.pair('series', 'series', ('6.1', '6.18'),
-                                        host_cpu='max,pauth-impdef=on')
-        result = migrate(source, destination)
-        self.assertEqual(result.outcome, MIGRATED, str(result))
-        with self.assertRaises(GuestError):
-            destination.check()
-        self.assertEqual(destination.mismatches(), {
-            'ID_AA64MMFR2_EL1', 'PMCR_EL0', 'PMCEID0_EL0'})
+        kernels = ('6.1', '6.18')
+        self.altered(*self.pair('series', 'series', kernels,
+                                host_cpu='max,pauth-impdef=on'),
+                     {'ID_AA64MMFR2_EL1', 'PMCR_EL0', 'PMCEID0_EL0'},
+                     kernels)
+
+    def test_from_the_oldest(self):
+        """5.10 to 6.18: KVM lists, and shows, much that it did not."""
+        kernels = ('5.10', '6.18')
+        self.altered(*self.pair('series', 'series', kernels),
+                     {'CTR_EL0', 'PMCR_EL0', 'PMCEID0_EL0'}, kernels)
+
+    def test_to_the_newest(self):
+        """6.18 to 7.3, which lists one register more."""
+        self.migrates(*self.pair('series', 'series', ('6.18', '7.3')),
+                      return_path=True)
 
     def test_stock_source(self):
         """A guest that was started with stock moves to the series."""
@@ -157,8 +192,18 @@ class Backward(RigCase):
         6.1 lists fewer CCSIDR than 6.12, and the source writes back on 6.12,
         where the PMU's CLR registers clear.
         """
-        self.refused(*self.pair('series', 'series', ('6.12', '6.1')),
-                     'CCSIDR', return_path=True)
+        kernels = ('6.12', '6.1')
+        result = self.refused(
+            *self.pair('series', 'series', kernels),
+            *(recorded(name, *kernels) for name in (
+                'CCSIDR[0]', 'CCSIDR[1]', 'CCSIDR[2]', 'CLIDR_EL1',
+                'ID_AA64DFR0_EL1')),
+            'ID_AA64DFR0_EL1.DebugVer: source 8, destination 6',
+            'CLIDR_EL1.CTYPE1: source 1, destination 3', return_path=True)
+        # The other eleven CCSIDR are of caches that the guest has not.
+        self.assertEqual(cases.refused_registers(result.destination_stderr), [
+            'CCSIDR[0]', 'CCSIDR[1]', 'CCSIDR[2]', 'CLIDR_EL1',
+            'ID_AA64DFR0_EL1'])
 
     def test_refusal_names_the_register(self):
         """6.18 starts guests with PSCI 1.3, 6.12 ends at 1.1.
@@ -169,8 +214,8 @@ class Backward(RigCase):
         source, destination = self.pair('series', 'series', ('6.18', '6.12'))
         result = self.refused(
             source, destination, 'load of migration failed',
-            'PSCI_VERSION (0x6030000000140000) = 0x10003, here 0x10001',
-            return_path=True)
+            recorded('PSCI_VERSION', '6.18', '6.12'),
+            'PSCI: source 1.3, destination 1.1', return_path=True)
         self.assertIn('-cpu host,kvm-psci-version=1.1',
                       result.destination_stderr)
         self.assertEqual(result.destination_stderr.count('PSCI_VERSION'), 1)

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The migration matrix: its plan, its judgement, its memory.
+"""The migration matrix: how it runs, and its memory.
 
 Nothing is booted here (seconds).
 """
 
-import collections
 import contextlib
 import io
+import json
 import pathlib
 import sys
 import tempfile
@@ -20,8 +20,10 @@ sys.path.insert(0, str(ROOT))
 # pylint: disable=wrong-import-position
 from rig import cases, matrix, results                      # noqa: E402
 from rig.cases import Case                                  # noqa: E402
-from rig.errors import GuestError, HostError, KernelError   # noqa: E402
+from rig.errors import (GuestError, HostError,              # noqa: E402
+                        KernelError, RigError)
 from rig.migration import Result                            # noqa: E402
+from rig.prediction import Prediction                       # noqa: E402
 
 UP = ('witness start: cpus=1 midr=0x414fd0c1 features: pmu=4 sve=0 pauth=0\n'
       'tick 1\n')
@@ -37,124 +39,6 @@ def quietly(function, *args):
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         return function(*args), said.getvalue()
-
-
-class Plan(unittest.TestCase):
-
-    def setUp(self):
-        self.plan = cases.plan()
-
-    def test_every_pair_both_ways(self):
-        count = len(cases.ALL)
-        found = collections.Counter((c.variant, c.qemu) for c in self.plan)
-        for qemu in ('stock', 'series'):
-            self.assertEqual(found['pmu', qemu], count ** 2)
-            self.assertEqual(found['no-pmu', qemu], count ** 2)
-            self.assertEqual(found['psci', qemu], count * (count - 1) // 2)
-            for name in ('n1-to-a76', 'a76-to-n1', 'max'):
-                self.assertEqual(found[name, qemu], 16)
-        self.assertEqual(len(self.plan), len(set(self.plan)))
-        self.assertLessEqual(set(cases.FOUR), set(cases.ALL))
-        self.assertIn('6.1', cases.FOUR)
-
-    def test_backward_is_to_an_older_kernel(self):
-        pairs = {(c.source, c.destination) for c in self.plan
-                 if c.variant == 'psci'}
-        self.assertIn(('6.18', '6.12'), pairs)
-        self.assertIn(('7.0', '6.18'), pairs)
-        self.assertNotIn(('6.12', '6.18'), pairs)
-        self.assertNotIn(('6.12', '6.12'), pairs)
-
-    def test_each_pair_of_hosts_is_booted_once(self):
-        groups = cases.groups(self.plan)
-        self.assertEqual(sorted(c for _, group in groups for c in group),
-                         sorted(self.plan))
-        pairs = [tuple(sorted(pair)) for pair, _ in groups]
-        self.assertEqual(len(pairs), len(set(pairs)))
-        for pair, group in groups:
-            for case in group:
-                self.assertIn(case.hosts(), (pair, pair[::-1]))
-        count = len(cases.ALL)
-        # All kernels with n1; n1 with a76 on four kernels; max on four.
-        self.assertEqual(len(pairs), count * (count + 1) // 2 + 16 + 10)
-
-    def test_directions_share_their_hosts(self):
-        there = Case('n1-to-a76', 'stock', '6.1', '7.3')
-        back = Case('a76-to-n1', 'stock', '7.3', '6.1')
-        self.assertEqual(len(cases.groups([there, back])), 1)
-        self.assertEqual(there.hosts(), back.hosts()[::-1])
-        self.assertEqual(len(cases.groups(
-            [there, Case('a76-to-n1', 'stock', '6.1', '7.3')])), 2)
-
-
-class Judge(unittest.TestCase):
-
-    def test_outcomes(self):
-        for outcome, sent, differ, expected in (
-                ('migrated', 6 << 20, [], 'migrated'),
-                ('migrated', 6 << 20, ['MISMATCH X0'], 'damaged'),
-                ('refused', 0, [], 'refused-early'),
-                ('refused', (64 << 10) - 1, [], 'refused-early'),
-                ('refused', 64 << 10, [], 'refused-late'),
-                ('refused', 6 << 20, ['MISMATCH X0'], 'damaged'),
-                ('lost', 6 << 20, [], 'lost')):
-            with self.subTest(outcome=outcome, sent=sent, differ=differ):
-                self.assertEqual(cases.judge(outcome, sent, differ), expected)
-
-    def test_what_must_not_be(self):
-        for qemu, outcome, expected in (
-                ('series', 'lost', True), ('series', 'damaged', True),
-                ('stock', 'lost', False), ('stock', 'damaged', False),
-                ('stock', 'error', True), ('series', 'error', True),
-                ('series', 'refused-late', False),
-                ('series', 'migrated', False), ('series', None, False)):
-            with self.subTest(qemu=qemu, outcome=outcome):
-                self.assertEqual(cases.bad({'qemu': qemu,
-                                            'outcome': outcome}), expected)
-
-    def test_reason(self):
-        load = "load of migration failed: Invalid argument: error while " \
-            "loading state for instance 0x0 of device 'cpu': "
-        for stderr, expected in (
-                ('qemu-stock: Could not set register\nqemu-stock: more\n',
-                 'Could not set register'),
-                (f'qemu-series: {load}Failed to load element\n',
-                 'Failed to load element'),
-                (f'qemu-series: {load}post load hook failed for: cpu, '
-                 'version_id: 22, minimum_version: 22: cpu 0: 1 register\n',
-                 'cpu 0: 1 register'),
-                ('', 'source says')):
-            self.assertEqual(cases.reason(stderr, 'source says'), expected)
-
-    def test_guest_is_what_the_variant_says(self):
-        cases.expect_guest(UP, cases.VARIANTS['pmu'])
-        for variant in ('no-pmu', 'max'):
-            with self.assertRaisesRegex(GuestError, 'it found'):
-                cases.expect_guest(UP, cases.VARIANTS[variant])
-        without = UP.replace('pmu=4', 'pmu=0')
-        cases.expect_guest(without, cases.VARIANTS['no-pmu'])
-        with self.assertRaisesRegex(GuestError, 'no pmu'):
-            cases.expect_guest(without, cases.VARIANTS['pmu'])
-        # So says 5.10 of a guest without one.
-        shown = UP + 'witness: PMCR_EL0 holds no pattern\n'
-        cases.expect_guest(shown, cases.VARIANTS['no-pmu'])
-        with self.assertRaisesRegex(GuestError, 'no pmu'):
-            cases.expect_guest(shown, cases.VARIANTS['pmu'])
-        # A witness that says nothing of a feature proves nothing.
-        with self.assertRaisesRegex(GuestError, 'a pmu'):
-            cases.expect_guest('tick 1\n', cases.VARIANTS['no-pmu'])
-
-    def test_destination_that_declines(self):
-        error = GuestError('the inner QEMU did not start (it ended with 1); '
-                           'command: x\n  stderr:\n    | qemu-series: no PSCI '
-                           '1.1 here\n  host console:\n    | RIG READY')
-        self.assertEqual(cases.declined(error), 'no PSCI 1.1 here')
-        for other in (
-                str(error).replace('with 1', 'with -6'),
-                str(error).replace('; command', '; its host is down; command'),
-                'the inner QEMU did not start (no answer)'):
-            with self.assertRaises(GuestError):
-                cases.declined(GuestError(other))
 
 
 class FakeGuest(matrix.Guest):
@@ -202,24 +86,30 @@ class OneCase(unittest.TestCase):
 
     def test_migrated(self):
         facts = self.run_case(result('migrated'))
-        self.assertEqual(facts['outcome'], 'migrated')
+        self.assertEqual(facts['end'], 'migrated')
         self.assertIn('witness ok', facts['witness'])
         self.assertIsNone(facts['reason'])
+
+    def test_return_path(self):
+        """For both QEMUs, and said in the key of the result."""
+        for qemu in ('stock', 'series'):
+            self.run_case(result('migrated'),
+                          case=self.CASE._replace(qemu=qemu))
+            self.assertTrue(self.migrate.call_args.kwargs['return_path'])
+        self.assertEqual(results.HOW, 'return-path')
 
     def test_damaged(self):
         facts = self.run_case(result('migrated'), destination=(
             'witness MISMATCH FPCR expected 0x1 found 0x0\n'))
-        self.assertEqual(facts['outcome'], 'damaged')
+        self.assertEqual(facts['end'], 'migrated')
         self.assertEqual(facts['differences'],
                          ['MISMATCH FPCR expected 0x1 found 0x0'])
 
     def test_refused_and_lost(self):
         facts = self.run_case(result('refused', stderr='qemu-series: why\n'))
-        self.assertEqual((facts['outcome'], facts['reason']),
-                         ('refused-late', 'why'))
-        self.assertEqual(self.run_case(result('refused', 2000))['outcome'],
-                         'refused-early')
-        self.assertEqual(self.run_case(result('lost'))['outcome'], 'lost')
+        self.assertEqual((facts['end'], facts['reason'], facts['sent']),
+                         ('refused', 'why', 6 << 20))
+        self.assertEqual(self.run_case(result('lost'))['end'], 'lost')
 
     def test_differs_before_it_migrates(self):
         with self.assertRaises(GuestError):
@@ -230,7 +120,7 @@ class OneCase(unittest.TestCase):
     def test_property_that_qemu_lacks(self):
         psci = Case('psci', 'stock', '6.18', '6.12')
         facts = self.run_case(None, NO_PROPERTY, NO_PROPERTY, psci)
-        self.assertEqual(facts['outcome'], 'skipped')
+        self.assertEqual(facts['end'], 'skipped')
         self.assertIn('stock has no -cpu property kvm-psci-version',
                       facts['reason'])
         # In a case that does not set it, it is a failure.
@@ -241,8 +131,8 @@ class OneCase(unittest.TestCase):
         facts = self.run_case(None, destination=GuestError(
             'the inner QEMU did not start (it ended with 1); command: x\n'
             '  stderr:\n    | qemu-series: cannot be had here'))
-        self.assertEqual((facts['outcome'], facts['sent'], facts['reason']),
-                         ('refused-early', 0, 'cannot be had here'))
+        self.assertEqual((facts['end'], facts['sent'], facts['reason']),
+                         ('declined', 0, 'cannot be had here'))
         self.migrate.assert_not_called()
 
 
@@ -267,13 +157,13 @@ class Group(unittest.TestCase):
             step = next(script)
             if isinstance(step, Exception):
                 raise step
-            return {'outcome': step}
+            return {'end': step}
 
         with mock.patch.object(matrix, 'boot_pair', boot), \
                 mock.patch.object(matrix, 'run_case', run_case):
             quietly(matrix.run_group, members[0].hosts(), members,
                     lambda case, facts, _: self.kept.append(
-                        (case.qemu, facts['outcome'])), over)
+                        (case.qemu, facts['end'])), over)
         return self.kept
 
     def test_all_on_one_boot(self):
@@ -342,60 +232,113 @@ class Memory(unittest.TestCase):
 
     def test_kept(self):
         self.assertIsNone(self.open().get(self.case))
-        self.open().add(self.case, {'outcome': 'lost'}, 3.21)
+        self.open().add(self.case, {'end': 'lost'}, 3.21)
         record = self.open().get(self.case)
-        self.assertEqual((record['outcome'], record['seconds']), ('lost', 3.2))
+        self.assertEqual((record['end'], record['seconds']), ('lost', 3.2))
         self.assertIsNone(self.open().get(self.case._replace(qemu='stock')))
 
     def test_only_for_the_same_things(self):
-        self.open().add(self.case, {'outcome': 'lost'}, 3)
+        self.open().add(self.case, {'end': 'lost'}, 3)
         self.assertIsNone(self.open(series='b2').get(self.case))
         self.assertIsNone(self.open(witness='c2').get(self.case))
         self.assertIsNone(self.open({'6.18': '6.18.2'}).get(self.case))
+        with mock.patch.object(results, 'HOW', 'plain'):
+            self.assertIsNone(self.open().get(self.case))
         self.assertTrue(self.open(stock='a2').get(self.case))
         self.assertTrue(self.open({'6.1': '6.1.2'}).get(self.case))
 
     def test_errors_are_tried_again(self):
         first = self.open()
-        first.add(self.case, {'outcome': 'error', 'reason': 'x'}, 3)
-        self.assertEqual(first.get(self.case)['outcome'], 'error')
+        first.add(self.case, {'end': 'error', 'reason': 'x'}, 3)
+        self.assertEqual(first.get(self.case)['end'], 'error')
         self.assertIsNone(self.open().get(self.case))
 
+    def test_judged_when_it_is_told(self):
+        """What is kept are facts; the table of today judges them."""
+        case = self.case._replace(source='6.1')
+        self.open().add(case, {
+            'end': 'migrated', 'sent': 6 << 20, 'differences': [
+                'MISMATCH CTR_EL0 expected 0x8444c004 found 0x9444c004']}, 3)
+        self.assertNotIn('outcome', self.path.read_text(encoding='utf-8'))
+
+        def outcome():
+            return next(r['outcome'] for r in self.open().report({})['cases']
+                        if r['source'] == '6.1' and 'end' in r)
+
+        self.assertEqual(outcome(), 'migrated-altered')
+        with mock.patch.object(cases, 'KVM_ALTERS', ()):
+            self.assertEqual(outcome(), 'damaged')
+
+    def test_predictions_are_counted(self):
+        there = self.case
+        back = Case('pmu', 'series', '6.18', '6.12')
+        broken = Case('pmu', 'series', '7.3', '6.12')
+        memory = self.open()
+        memory.add(there, {'end': 'migrated', 'sent': 6 << 20}, 3)
+        memory.add(back, {'end': 'migrated', 'sent': 6 << 20}, 3)
+        memory.add(broken, {'end': 'error'}, 3)
+        report = memory.report({
+            there: Prediction('migrated'), broken: Prediction('migrated'),
+            back: Prediction('refused', ('PSCI_VERSION',))})
+        self.assertEqual(report['predictions'], {'compared': 2, 'agree': 1})
+        wrong = [r for r in report['cases'] if cases.wrong(r)]
+        self.assertEqual([(r['source'], r['outcome']) for r in wrong],
+                         [('6.18', 'migrated'), ('7.3', 'error')])
+        self.assertIn('PSCI_VERSION', wrong[0]['disagrees'])
+
+    def test_docs_are_of_a_complete_run(self):
+        folder = self.path.parent
+        with mock.patch.object(matrix, 'BUILD', folder), \
+                mock.patch.object(matrix.tables, 'publish') as publish:
+            with self.assertRaisesRegex(RigError, 'make matrix'):
+                matrix.publish()
+            report = self.open().report({})
+            path = folder / 'results.json'
+            path.write_text(json.dumps(report))
+            with self.assertRaisesRegex(RigError, 'have not been run'):
+                matrix.publish()
+            publish.assert_not_called()
+            for record in report['cases']:
+                record['outcome'] = 'migrated'
+            path.write_text(json.dumps(report))
+            self.assertEqual(matrix.publish(), 0)
+            publish.assert_called_once_with(report, matrix.DOCS)
+
     def test_torn_line(self):
-        self.open().add(self.case, {'outcome': 'lost'}, 3)
+        self.open().add(self.case, {'end': 'lost'}, 3)
         with open(self.path, 'a', encoding='utf-8') as file:
             file.write('{"key": "pm')
         again, said = quietly(results.Results, self.path, VERSIONS, BINARIES)
         self.assertIn('results.jsonl:2: not a result', said)
         other = self.case._replace(qemu='stock')
-        again.add(other, {'outcome': 'migrated'}, 3)
-        self.assertEqual(self.open().get(other)['outcome'], 'migrated')
-        self.assertEqual(self.open().get(self.case)['outcome'], 'lost')
+        again.add(other, {'end': 'migrated', 'sent': 1}, 3)
+        self.assertEqual(self.open().get(other)['end'], 'migrated')
+        self.assertEqual(self.open().get(self.case)['end'], 'lost')
 
     def test_kernel_that_cannot_be_had(self):
         record = self.open({'6.18': KernelError('gone')}).get(self.case)
-        self.assertEqual((record['outcome'], record['reason']),
+        self.assertEqual((record['end'], record['reason']),
                          ('skipped', 'gone'))
 
     def test_property_found_missing_once(self):
         first = Case('psci', 'stock', '6.18', '6.12')
         second = first._replace(source='7.3')
         self.open().add(first, cases.skip(first, 'kvm-psci-version'), 1)
-        self.assertEqual(self.open().get(second)['outcome'], 'skipped')
+        self.assertEqual(self.open().get(second)['end'], 'skipped')
         self.assertIsNone(self.open(stock='a2').get(second))
         self.assertIsNone(self.open().get(second._replace(qemu='series')))
         self.assertIsNone(self.open().get(second._replace(variant='pmu')))
 
     def test_run_leaves_out_what_is_known(self):
         known, new = self.case, self.case._replace(qemu='stock')
-        self.open().add(known, {'outcome': 'lost'}, 3)
+        self.open().add(known, {'end': 'lost'}, 3)
         ran = []
 
         def run_group(_pair, members, keep, over):
             for case in members:
                 if not over():
                     ran.append(case)
-                    keep(case, {'outcome': 'migrated'}, 1)
+                    keep(case, {'end': 'migrated', 'sent': 1}, 1)
 
         with mock.patch.object(matrix, 'run_group', run_group), \
                 mock.patch.object(matrix, 'LOG', self.path.parent / 'log'):

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tools of the pure core (standalone/), built when they are wanted."""
+
+import shutil
+
+from . import image
+from .errors import RigError
+# In scripts/, which rig.kernels has put on the path.
+import check    # pylint: disable=wrong-import-order
+
+BUILD = image.BUILD / 'record'
+
+
+def tool(name):
+    """The path of an up-to-date tool, a target of the top meson.build."""
+    log = BUILD.with_suffix('.log')
+    steps = [['ninja', '-C', BUILD, name]]
+    if not (BUILD / 'build.ninja').exists():
+        shutil.rmtree(BUILD, ignore_errors=True)
+        steps.insert(0, [check.MESON, 'setup', BUILD])
+    for step in steps:
+        try:
+            status = check.run(step, log)
+        except FileNotFoundError as err:
+            raise RigError(f'{err.filename}: not found; scripts/setup.sh '
+                           'installs it') from err
+        if status:
+            raise RigError(f'standalone/{name}: `{step[0]}` failed, see '
+                           f'{log}')
+    return BUILD / name

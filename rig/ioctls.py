@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Count the register ioctls of a save and of a load, on real KVM.
+
+Stock and series side by side: a witness guest is stopped, saved to a file and
+loaded by a new QEMU, on one emulated host.  What QEMU asks KVM for meanwhile
+is taken from its own trace.  Exit status 0 only if the series reads at most
+as many registers at save, and writes at most as many at load, as KVM lists.
+
+The trace tells the ioctl, not the register.  A total that is no greater than
+the list proves that no register was moved twice for every one that was moved
+once; which one it was, it does not tell.
+"""
+
+import argparse
+import collections
+import pathlib
+import re
+import sys
+import time
+from typing import NamedTuple
+
+if not __package__:
+    # As a script: its own folder would hide the package of its name.
+    sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
+
+from rig import process, record                             # noqa: E402
+from rig.cases import QEMUS                                 # noqa: E402
+from rig.errors import Deadline, GuestError, RigError       # noqa: E402
+from rig.guest import Guest                                 # noqa: E402
+from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
+from rig.migration import wait_source                       # noqa: E402
+
+# The request numbers of Linux's uapi headers.
+GET_REG_LIST, GET_ONE_REG, SET_ONE_REG = 0xc008aeb0, 0x4010aeab, 0x4010aeac
+NAMES = {GET_REG_LIST: 'KVM_GET_REG_LIST', GET_ONE_REG: 'KVM_GET_ONE_REG',
+         SET_ONE_REG: 'KVM_SET_ONE_REG'}
+KERNEL, CPUS = '6.18', 2
+LIMIT = 60
+
+
+class Counts(NamedTuple):
+    """Of one QEMU: {request: number} of the vCPU that needed most."""
+    save: dict
+    load: dict
+
+
+def count(text):
+    """{vCPU: Counter of requests} in a trace."""
+    found = collections.defaultdict(collections.Counter)
+    for cpu, request in re.findall(
+            r'^(?:\S*@\S* )?kvm_vcpu_ioctl cpu_index (\d+), '
+            r'type (0x[0-9a-f]+)', text, re.M):
+        found[int(cpu)][int(request, 16)] += 1
+    return found
+
+
+def most(found):
+    """The greatest number of each request that a single vCPU made."""
+    if sorted(found) != list(range(CPUS)):
+        raise RigError(f'the trace has ioctls of the vCPUs {sorted(found)}, '
+                       f'not of all {CPUS}; is kvm_vcpu_ioctl traced?')
+    return {request: max(each[request] for each in found.values())
+            for request in NAMES}
+
+
+class Traced:
+    """A guest whose QEMU writes a trace, which is read in pieces."""
+
+    def __init__(self, host, qemu, incoming=False):
+        self._host, self._seen = host, 0
+        self._path = f'/tmp/{qemu}-{"load" if incoming else "save"}.trace'
+        self.guest = Guest(
+            host, qemu, 'witness', pmu=True, memory='64M', smp=CPUS,
+            incoming=incoming, extra=(
+                *(['-S'] if incoming else []),
+                '-trace', 'kvm_vcpu_ioctl', '-D', self._path))
+
+    def news(self):
+        """What was traced since the last call."""
+        text = self._host.get(self._path).decode(errors='replace')
+        new, self._seen = text[self._seen:], len(text)
+        return new
+
+
+def loaded(guest):
+    """Wait until a destination has loaded its guest, which it stops."""
+    limit = Deadline(LIMIT)
+    while guest.status() == 'inmigrate':
+        if limit.over():
+            raise GuestError(f'{guest}: not loaded within {limit.limit:.0f} '
+                             's')
+        time.sleep(0.1)
+
+
+def measure(host, qemu):
+    """Save and load a guest with a QEMU; its Counts."""
+    state = f'/tmp/{qemu}.state'
+    source = Traced(host, qemu)
+    with source.guest as guest:
+        guest.wait_up()
+        # To stop the vCPUs reads their virtual time, which is no save.
+        guest.qmp('stop')
+        source.news()
+        guest.qmp('migrate', uri=f'file:{state}')
+        info = wait_source(guest, Deadline(LIMIT))
+        if info['status'] != 'completed':
+            raise GuestError(f'{guest}: not saved: {info}')
+        save = most(count(source.news()))
+    destination = Traced(host, qemu, incoming=True)
+    with destination.guest as guest:
+        destination.news()
+        guest.qmp('migrate-incoming', uri=f'file:{state}')
+        loaded(guest)
+        load = most(count(destination.news()))
+        guest.qmp('cont')
+        guest.check()
+    return Counts(save, load)
+
+
+def listed(host):
+    """How many registers KVM lists for a vCPU with a PMU."""
+    head, _ = record.parse(host.run('reglist vregs+pmu').stdout)
+    return next(int(line.split()[-1]) for line in head
+                if line.startswith('# registers:'))
+
+
+def measure_all(kernel=KERNEL, cpu=DEFAULT_CPU, qemus=QEMUS):
+    """(registers that KVM lists, {QEMU: Counts})."""
+    with boot(Host(kernel, cpu=cpu, qemu=qemus, guests=['witness'], files={
+            'usr/bin/reglist': record.reglist_binary()})) as (host,):
+        return listed(host), {qemu: measure(host, qemu) for qemu in qemus}
+
+
+def excess(total, counts):
+    """What is more than one read or write of each listed register."""
+    return [f'{NAMES[request]} at {phase}: {numbers[request]}, KVM lists '
+            f'{total}' for phase, numbers, request in (
+                ('save', counts.save, GET_ONE_REG),
+                ('load', counts.load, SET_ONE_REG))
+            if numbers[request] > total]
+
+
+def table(found):
+    """The counts, as Markdown that reads well as it is."""
+    rows = [['ioctls of a vCPU'] + [f'{qemu}, {phase}' for phase in
+                                    Counts._fields for qemu in found]]
+    for request, name in NAMES.items():
+        rows.append([name] + [
+            str(getattr(counts, phase)[request])
+            for phase in Counts._fields for counts in found.values()])
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    lines = ['| ' + ' | '.join(f'{text:<{width}}' for text, width
+                               in zip(row, widths)) + ' |' for row in rows]
+    lines.insert(1, '|' + '|'.join('-' * (w + 2) for w in widths) + '|')
+    return '\n'.join(lines)
+
+
+def ioctls(args):
+    total, found = measure_all(args.kernel, args.cpu)
+    print(f'\nLinux {args.kernel}, {args.cpu}, PMU on: KVM lists {total} '
+          f'registers\n\n{table(found)}\n')
+    wrong = excess(total, found['series'])
+    for text in wrong:
+        print(f'more than once: {text}')
+    return 1 if wrong else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--kernel', default=KERNEL)
+    parser.add_argument('--cpu', default=DEFAULT_CPU)
+    args = parser.parse_args()
+    return process.program('ioctls', lambda: ioctls(args))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The migration matrix as text: what became of whom, and why.
+
+As Markdown for the terminal, as reStructuredText for the documentation.
+"""
+
+import collections
+import re
+
+from . import heatmap
+from .cases import (ALL, ALTERED, DAMAGED, DECLINED, EARLY, KVM_ALTERS, LATE,
+                    LOST, MIGRATED, QEMUS, REFUSED, VARIANTS, alteration, bad,
+                    fold, list_alone, refused_registers)
+from .errors import RigError
+from .heatmap import LOOKS, said
+
+PAGE, PICTURE = 'arm-kvm-matrix.rst', 'arm-kvm-matrix.svg'
+# What stands between these lines of the page is the matrix's.
+BEGIN, END = '.. begin of the results', '.. end of the results'
+
+
+class Section:
+    """A heading, a sentence, and rows of text, the first of them titles."""
+
+    def __init__(self, title, words, rows):
+        self.title, self.words, self.rows = title, words, list(rows)
+
+
+def versions(report):
+    """The kernels, without what is the same in all of their names."""
+    return ', '.join(v.split('-cloud')[0]
+                     for v in report['kernels'].values())
+
+
+def outcomes(report):
+    """Rows: a variant and a QEMU, how many of each outcome."""
+    counts = collections.Counter(
+        (r['variant'], r['qemu'], r['outcome']) for r in report['cases'])
+    shown = [outcome for outcome in LOOKS
+             if outcome in (MIGRATED, ALTERED, EARLY, LATE, LOST, DAMAGED)
+             or any(key[2] == outcome for key in counts)]
+    yield ['guest and hosts', 'QEMU'] + [
+        LOOKS[outcome][1].replace(' was sent', '') for outcome in shown]
+    for name, variant in VARIANTS.items():
+        for qemu in QEMUS:
+            yield [variant.title, qemu] + [
+                str(counts[name, qemu, outcome] or '') for outcome in shown]
+    for qemu in QEMUS:
+        yield ['all', qemu] + [str(sum(
+            counts[name, qemu, outcome] for name in VARIANTS) or '')
+            for outcome in shown]
+
+
+def span(names):
+    """Kernels in the catalogue's order, neighbours as "6.16 to 7.3"."""
+    runs = []
+    for at in sorted(map(ALL.index, set(names))):
+        if runs and at == runs[-1][-1] + 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return ', '.join(
+        f'{ALL[run[0]]} to {ALL[run[-1]]}' if len(run) > 2 else
+        ', '.join(ALL[at] for at in run) for run in runs)
+
+
+def pairs(found):
+    """(sources, destinations) in words, for a set of pairs of kernels.
+
+    Destinations with the same sources stand together.
+    """
+    sources = collections.defaultdict(set)
+    for source, destination in found:
+        sources[destination].add(source)
+    together = collections.defaultdict(set)
+    for destination, names in sources.items():
+        together[frozenset(names)].add(destination)
+    rows = sorted(together.items(), key=lambda row: (
+        min(map(ALL.index, row[1])), min(map(ALL.index, row[0]))))
+    return [(span(names), span(to)) for names, to in rows]
+
+
+def why_refused(record):
+    """Names of registers, or what the destination said at its start."""
+    names = refused_registers(record.get('destination_stderr') or '')
+    return fold(names) or record.get('reason') or 'no reason given'
+
+
+def refusals(report):
+    """Rows: who of the series is refused, from where to where, and why."""
+    found = collections.defaultdict(set)
+    for record in report['cases']:
+        if (record['qemu'] == 'series'
+                and record.get('end') in (REFUSED, DECLINED)):
+            found[record['variant'], why_refused(record)].add(
+                (record['source'], record['destination']))
+    yield ['guest and hosts', 'from', 'to', 'refused for']
+    for name, variant in VARIANTS.items():
+        for (of, why), these in found.items():
+            if of == name:
+                for source, destination in pairs(these):
+                    yield [variant.title, source, destination, why]
+
+
+def alterations(report):
+    """Rows: the rows of KVM_ALTERS that a guest of the series met."""
+    met = collections.Counter()
+    for record in report['cases']:
+        if record['qemu'] == 'series' and record['outcome'] == ALTERED:
+            met.update({row for line in record['differences']
+                        for row in alteration(line, record['source'],
+                                              record['destination'])})
+    yield ['register', 'bits', 'from', 'to', 'guests', 'what it is']
+    for row in KVM_ALTERS:
+        if met[row]:
+            to = ALL[ALL.index(row.first):ALL.index(row.last or ALL[-1]) + 1]
+            yield [row.register, f'0x{row.bits:x}',
+                   span(ALL[:ALL.index(row.source) + 1]), span(to),
+                   str(met[row]), row.reason]
+
+
+def harmed(report):
+    """Rows: what must not be."""
+    yield ['guest and hosts', 'QEMU', 'from', 'to', 'outcome', 'why']
+    for record in report['cases']:
+        if not (bad(record) or list_alone(record)):
+            continue
+        yield [VARIANTS[record['variant']].title, record['qemu'],
+               record['source'], record['destination'],
+               LOOKS[record['outcome']][1], said(record, 300) or '']
+
+
+def disagreements(report):
+    """Rows: what was predicted otherwise."""
+    yield ['guest and hosts', 'from', 'to', 'prediction']
+    for record in report['cases']:
+        if record.get('disagrees'):
+            yield [VARIANTS[record['variant']].title, record['source'],
+                   record['destination'], record['disagrees']]
+
+
+def agreement(report):
+    """How often the prediction was right, in a sentence."""
+    count = report['predictions']
+    return (f'Prediction agrees {count["agree"]} of {count["compared"]}: '
+            'verdict and refused registers, from recorded register lists.')
+
+
+def sections(report):
+    """All there is to tell; sections without a row are left out."""
+    return [section for section in (
+        Section('Outcomes', f'QEMU {report["base"]}, return path on; Linux '
+                f'{versions(report)}; {report["date"] or "no result yet"}.',
+                outcomes(report)),
+        Section('Refused by the series', 'The guest runs on at the source.',
+                refusals(report)),
+        Section('Altered by KVM', 'KVM takes every value of these guests, '
+                'and shows them another one in these bits.',
+                alterations(report)),
+        Section('Must not be', 'Guests of the series that were harmed, or '
+                'refused though KVM took every value; cases that broke.',
+                harmed(report)),
+        Section('Prediction', agreement(report), disagreements(report)),
+    ) if len(section.rows) > 1 or section.title == 'Prediction']
+
+
+def columns(rows):
+    return [max(map(len, column)) for column in zip(*rows)]
+
+
+def line_up(rows, widths, between=' '):
+    return [between.join(f'{text:<{width}}' for text, width
+                         in zip(row, widths)) for row in rows]
+
+
+def markdown(report, most=40):
+    """The tables as Markdown that also reads well as it is.
+
+    At most so many rows of each; results.json has all of them.
+    """
+    lines = []
+    for section in sections(report):
+        lines += ['', f'## {section.title}', '', section.words, '']
+        rows = section.rows[:most + 1]
+        if len(rows) > 1:
+            widths = columns(rows)
+            table = [f'| {line} |' for line in line_up(rows, widths, ' | ')]
+            table.insert(1, '|' + '|'.join('-' * (w + 2) for w in widths)
+                         + '|')
+            lines += table
+        if len(section.rows) > len(rows):
+            lines += ['', f'And {len(section.rows) - len(rows)} more.']
+    return '\n'.join(lines[1:]) + '\n'
+
+
+def rst(report):
+    """The tables as reStructuredText, sections of a page."""
+    lines = []
+    for section in sections(report):
+        lines += ['', section.title, '-' * len(section.title), '',
+                  section.words]
+        if len(section.rows) > 1:
+            widths = columns(section.rows)
+            table = line_up(section.rows, widths)
+            rule = ' '.join('=' * width for width in widths)
+            lines += ['', *map(str.rstrip, (rule, table[0], rule,
+                                            *table[1:], rule))]
+    return '\n'.join(lines[1:]) + '\n'
+
+
+def publish(report, folder):
+    """Renew the page's results and its picture; the paths."""
+    page, picture = folder / PAGE, folder / PICTURE
+    parts = re.split(f'^{re.escape(BEGIN)}$|^{re.escape(END)}$',
+                     page.read_text(encoding='utf-8'), flags=re.M)
+    if len(parts) != 3:
+        raise RigError(f'{page}: no lines "{BEGIN}" and "{END}" to put the '
+                       'results between')
+    picture.write_text(heatmap.svg(report), encoding='utf-8')
+    page.write_text(f'{parts[0]}{BEGIN}\n\n{rst(report)}\n{END}{parts[2]}',
+                    encoding='utf-8')
+    return page, picture

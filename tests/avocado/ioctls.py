@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How often a save and a load ask real KVM for registers."""
+
+import pathlib
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import ioctls                                      # noqa: E402
+
+
+class Ioctls(unittest.TestCase):
+    """
+    :avocado: tags=quick,rig
+    """
+
+    def test_each_register_once(self):
+        """Linux 6.18, PMU on: one read at save, at most one write at load."""
+        total, found = ioctls.measure_all(qemus=('series',))
+        self.assertEqual(ioctls.excess(total, found['series']), [])
+        # A trace that says nothing would also be no greater.
+        self.assertGreater(found['series'].save[ioctls.GET_ONE_REG],
+                           total // 2)
+        self.assertGreater(found['series'].load[ioctls.SET_ONE_REG], 0)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Counting register ioctls in a trace (no emulated host)."""
+
+import pathlib
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import ioctls                                      # noqa: E402
+from rig.errors import RigError                             # noqa: E402
+from rig.ioctls import GET_ONE_REG, SET_ONE_REG, Counts     # noqa: E402
+
+
+def traced(*lines):
+    return ''.join(f'kvm_vcpu_ioctl cpu_index {cpu}, type 0x{request:x}, '
+                   'arg 0xffffc0ffee00\n' for cpu, request in lines)
+
+
+class Count(unittest.TestCase):
+
+    def test_uapi_numbers(self):
+        """_IOWR(KVMIO, 0xb0, u64) and _IOW(KVMIO, 0xab and 0xac, 16)."""
+        def number(way, size, last):
+            return way << 30 | size << 16 | 0xae << 8 | last
+
+        self.assertEqual(
+            list(ioctls.NAMES),
+            [number(3, 8, 0xb0), number(1, 16, 0xab), number(1, 16, 0xac)])
+
+    def test_each_vcpu_on_its_own(self):
+        found = ioctls.count(
+            traced((0, GET_ONE_REG), (1, GET_ONE_REG), (1, GET_ONE_REG))
+            + 'kvm_run_exit cpu_index 0, reason 6\nkvm_vcpu_ioctl cpu_ind'
+            + '\n1234@5.6:' + ' ' + traced((0, SET_ONE_REG)))
+        self.assertEqual(found[0][GET_ONE_REG], 1)
+        self.assertEqual(found[1][GET_ONE_REG], 2)
+        self.assertEqual(found[0][SET_ONE_REG], 1)
+        self.assertEqual(ioctls.most(found)[GET_ONE_REG], 2)
+
+    def test_trace_that_says_nothing(self):
+        for text in ('', traced((0, GET_ONE_REG))):
+            with self.assertRaisesRegex(RigError, 'not of all 2'):
+                ioctls.most(ioctls.count(text))
+
+    def test_excess(self):
+        for reads, writes, expected in (
+                (331, 331, 0), (332, 0, 1), (0, 332, 1), (662, 662, 2)):
+            counts = Counts({GET_ONE_REG: reads, SET_ONE_REG: 999},
+                            {GET_ONE_REG: 999, SET_ONE_REG: writes})
+            counts.save[SET_ONE_REG] = counts.load[GET_ONE_REG] = 999
+            self.assertEqual(len(ioctls.excess(331, counts)), expected)
+
+    def test_table(self):
+        zero = dict.fromkeys(ioctls.NAMES, 0)
+        text = ioctls.table({'stock': Counts({**zero, GET_ONE_REG: 588}, zero),
+                             'series': Counts(zero, zero)})
+        self.assertRegex(text, r'KVM_GET_ONE_REG +\| 588 +\| 0 ')
+        self.assertEqual(len({len(line) for line in text.split('\n')}), 1)
+
+
+if __name__ == '__main__':
+    unittest.main()
