@@ -203,6 +203,7 @@ def run(wanted, results, built, limit):
         return [case for case in members if results.get(case) is None]
 
     todo = missing(wanted)
+    qemus = {case.qemu for case in todo}
     pairs = cases.groups(todo)
     print(f'{len(wanted)} cases: {len(wanted) - len(todo)} known, '
           f'{len(todo)} to run on {len(pairs)} pairs of hosts; the rig\'s '
@@ -210,11 +211,11 @@ def run(wanted, results, built, limit):
     progress = Progress(len(todo), len(pairs), limit)
 
     def over():
-        built.check()
+        built.check(qemus)
         return progress.over()
 
     def keep(case, facts, seconds):
-        built.check()
+        built.check(qemus)
         results.add(case, facts, seconds)
         progress.tell(case, facts, seconds)
 

@@ -6,6 +6,7 @@
 #include "cpreg-cpu.h"
 #include "cpreg-explain.h"
 #include "kvm-cpregs.h"
+#include "kvm-scratch.h"
 #include "system/kvm.h"
 #include "trace.h"
 
@@ -236,23 +237,57 @@ static bool put_identity(ARMCPU *cpu, const ARMCPRegList *source,
     return changed;
 }
 
+/*
+ * KVM looks at the ID registers together when the guest first runs, and can
+ * change them: too late for a refusal, and the guest would not survive it.
+ */
+static bool check_first_run(ARMCPU *cpu, GString *refused, Error **errp)
+{
+    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    ARMCPRegList ids = { NULL };
+    g_autofree uint64_t *after = NULL;
+    size_t first = 0;
+
+    while (first < own.len && own.indexes[first] < ARM_CPREG_ID_FIRST) {
+        first++;
+    }
+    ids.indexes = own.indexes + first;
+    ids.values = own.values + first;
+    while (first + ids.len < own.len &&
+           ids.indexes[ids.len] <= ARM_CPREG_ID_LAST) {
+        ids.len++;
+    }
+    after = g_new(uint64_t, ids.len);
+    if (!kvm_arm_scratch_first_run(cpu, &ids, after, errp)) {
+        return false;
+    }
+    for (size_t i = 0; i < ids.len; i++) {
+        if (after[i] != ids.values[i]) {
+            arm_cpreg_append_refused(refused, ids.indexes[i], ids.values[i],
+                                     after[i], "KVM changes it when the "
+                                     "guest runs");
+        }
+    }
+    return true;
+}
+
 bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
                                   GString *refused, Error **errp)
 {
-    if (!put_identity(cpu, source, refused)) {
-        return true;
+    if (put_identity(cpu, source, refused)) {
+        /*
+         * Read it all again: what was hidden is gone, what is new has no
+         * value yet, and KVM may have changed others with the ID registers.
+         */
+        if (!kvm_arm_cpregs_relist(cpu, errp) ||
+            !kvm_arm_cpregs_get(cpu, errp)) {
+            return false;
+        }
+        if (!refused->len) {
+            note_altered(cpu, source);
+        }
     }
-    /*
-     * Read it all again: what was hidden is gone, what is new has no value
-     * yet, and KVM may have changed others with the ID registers.
-     */
-    if (!kvm_arm_cpregs_relist(cpu, errp) || !kvm_arm_cpregs_get(cpu, errp)) {
-        return false;
-    }
-    if (!refused->len) {
-        note_altered(cpu, source);
-    }
-    return true;
+    return refused->len || check_first_run(cpu, refused, errp);
 }
 
 /* Second phase, one register. */

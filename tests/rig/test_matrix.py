@@ -359,13 +359,32 @@ class Memory(unittest.TestCase):
                 mock.patch.object(results.image, 'witness_files',
                                   lambda: {'guest/witness': qemu}):
             built = results.Binaries()
-        built.check()
+        built.check(['series'])
         qemu.write_bytes(b'another')
         with self.assertRaisesRegex(results.Rebuilt, 'built anew'):
-            built.check()
+            built.check(['series'])
         qemu.unlink()
         with self.assertRaisesRegex(results.Rebuilt, 'built anew'):
-            built.check()
+            built.check(['stock'])
+
+    def test_other_binary_built_anew(self):
+        """The series can be built while stock's cases run."""
+        names = 'stock', 'series', 'witness'
+        paths = {name: self.path.parent / name for name in names}
+        for path in paths.values():
+            path.write_bytes(b'one')
+        with mock.patch.object(results.image, 'qemu_path', paths.get), \
+                mock.patch.object(
+                    results.image, 'witness_files',
+                    lambda: {'guest/witness': paths['witness']}):
+            built = results.Binaries()
+        paths['series'].write_bytes(b'another')
+        built.check(['stock'])
+        with self.assertRaisesRegex(results.Rebuilt, 'built anew'):
+            built.check(['series'])
+        paths['witness'].write_bytes(b'another')
+        with self.assertRaisesRegex(results.Rebuilt, 'built anew'):
+            built.check(['stock'])
 
 
 if __name__ == '__main__':

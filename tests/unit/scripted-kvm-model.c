@@ -297,6 +297,33 @@ int scripted_model_set(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
     return 0;
 }
 
+/* The first KVM_RUN */
+
+static uint64_t *value_of(uint64_t regidx, const uint64_t *indexes,
+                          uint64_t *values, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (indexes[i] == regidx) {
+            return &values[i];
+        }
+    }
+    return NULL;
+}
+
+void scripted_model_first_run(unsigned kernel, const uint64_t *indexes,
+                              uint64_t *values, size_t len)
+{
+    uint64_t *isar2 = value_of(ARM_CPREG(ID_AA64ISAR2_EL1), indexes, values,
+                               len);
+    uint64_t *mmfr3 = value_of(ARM_CPREG(ID_AA64MMFR3_EL1), indexes, values,
+                               len);
+
+    /* No S1PIE without ATS1A: seen on 7.3.4, and not on 7.2.12. */
+    if (kernel >= KERNEL(7, 3) && isar2 && mmfr3 && !(*isar2 >> 60)) {
+        *mmfr3 &= ~BITS(11, 8);
+    }
+}
+
 /* Reads */
 
 /*

@@ -19,6 +19,13 @@ bool scripted_model_hides(ScriptedKVM *kvm, const ScriptedReg *reg);
 /* The value that a read gives. */
 uint64_t scripted_model_get(ScriptedKVM *kvm, const ScriptedReg *reg);
 
+/*
+ * The first KVM_RUN of a VM with these feature ID registers: KVM changes what
+ * does not fit together.
+ */
+void scripted_model_first_run(unsigned kernel, const uint64_t *indexes,
+                              uint64_t *values, size_t len);
+
 /* A write by user space: 0 or a negative errno. */
 int scripted_model_set(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value);
 

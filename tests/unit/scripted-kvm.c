@@ -4,11 +4,13 @@
 #include "qemu/osdep.h"
 #include <linux/kvm.h>
 
+#include "qapi/error.h"
 #include "scripted-kvm.h"
 #include "scripted-kvm-model.h"
 #include "system/kvm.h"
 #include "target/arm/cpreg-wide.h"
 #include "target/arm/kvm-cpregs.h"
+#include "target/arm/kvm-scratch.h"
 
 /* The table */
 
@@ -313,6 +315,40 @@ int kvm_set_one_reg(CPUState *cs, uint64_t id, void *source)
     ret = fails(kvm, SCRIPTED_SET, id) ? -kvm->fault.error
                                        : set_one(kvm, id, source, value);
     return done(kvm, SCRIPTED_SET, id, value, ret);
+}
+
+bool kvm_arm_scratch_first_run(ARMCPU *cpu, const ARMCPRegList *ids,
+                               uint64_t *after, Error **errp)
+{
+    ScriptedKVM *kvm = CPU(cpu)->kvm;
+    bool refused = fails(kvm, SCRIPTED_SCRATCH, 0);
+
+    if (done(kvm, SCRIPTED_SCRATCH, 0, 0, refused ? -kvm->fault.error : 0)) {
+        error_setg(errp, "scratch vCPU: %s", strerror(kvm->fault.error));
+        return false;
+    }
+    memcpy(after, ids->values, ids->len * sizeof(uint64_t));
+    scripted_model_first_run(kvm->kernel, ids->indexes, after, ids->len);
+    return true;
+}
+
+void scripted_kvm_run(ScriptedKVM *kvm)
+{
+    g_autofree uint64_t *indexes = g_new(uint64_t, kvm->regs->len);
+    g_autofree uint64_t *values = g_new(uint64_t, kvm->regs->len);
+
+    if (kvm->has_run) {
+        return;
+    }
+    for (guint i = 0; i < kvm->regs->len; i++) {
+        indexes[i] = g_array_index(kvm->regs, ScriptedReg, i).regidx;
+        values[i] = g_array_index(kvm->regs, ScriptedReg, i).value;
+    }
+    scripted_model_first_run(kvm->kernel, indexes, values, kvm->regs->len);
+    for (guint i = 0; i < kvm->regs->len; i++) {
+        g_array_index(kvm->regs, ScriptedReg, i).value = values[i];
+    }
+    kvm->has_run = true;
 }
 
 /* vCPUs */

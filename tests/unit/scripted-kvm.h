@@ -33,11 +33,12 @@ typedef enum ScriptedOp {
     SCRIPTED_LIST,
     SCRIPTED_GET,
     SCRIPTED_SET,
+    SCRIPTED_SCRATCH,   /* what a scratch vCPU is asked */
 } ScriptedOp;
 
 typedef struct ScriptedCall {
     ScriptedOp op;
-    uint64_t regidx;    /* 0 for a list */
+    uint64_t regidx;    /* 0 for a list, and for a scratch vCPU */
     uint64_t value;     /* what was written or read, up to 64 bits */
     int ret;
 } ScriptedCall;
@@ -84,6 +85,9 @@ bool scripted_kvm_lists(ScriptedKVM *kvm, const ScriptedReg *reg);
 
 /* What KVM_GET_ONE_REG would give now, for 32 and 64 bits. */
 uint64_t scripted_kvm_value(ScriptedKVM *kvm, uint64_t regidx);
+
+/* KVM_RUN, and back. */
+void scripted_kvm_run(ScriptedKVM *kvm);
 
 /*
  * A guest at work: each register that it can write, and that is not the time,

@@ -27,7 +27,7 @@ bool scripted_run(ARMCPU *cpu, Error **errp)
         return false;
     }
     kvm_arm_cpregs_pre_run(cpu);
-    CPU(cpu)->kvm->has_run = true;
+    scripted_kvm_run(CPU(cpu)->kvm);
     return true;
 }
 

@@ -96,6 +96,29 @@ static void test_again(void)
     }
 }
 
+/*
+ * What KVM takes, and would take away when the guest first runs, is refused;
+ * also by a QEMU that stays and is given the same stream again.
+ */
+static void test_first_run(void)
+{
+    g_autoptr(ScriptedKVM) from = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) to = kernel("7.3-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(Error) err = NULL;
+
+        g_assert_false(load(cpu, f, &err));
+        assert_says(err, "ID_AA64MMFR3_EL1 (0x603000000013c03b) = 0x111, here "
+                    "0x11: KVM changes it when the guest runs "
+                    "(ID_AA64MMFR3_EL1.S1PIE: source 1, destination 0)");
+    }
+    /* The same guest stays whole where KVM leaves it alone. */
+    g_assert_true(scripted_migrate(from, from, NULL));
+}
+
 /* loadvm: a guest that was told of another CPU. */
 static void test_other_identity(void)
 {
@@ -347,6 +370,7 @@ int main(int argc, char **argv)
         GTestFunc run;
     } tests[] = {
         { "again", test_again },
+        { "first-run", test_first_run },
         { "other-identity", test_other_identity },
         { "missing", test_missing },
         { "dropped", test_dropped },
