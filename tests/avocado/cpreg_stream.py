@@ -8,9 +8,12 @@ cpreg list, the indexes and the values (docs/devel/migration/main.rst and
 in the stream stays as it is, byte for byte.
 """
 
+import re
 import struct
 
 SECTION_FULL = 0x04
+SUBSECTION = 0x05
+FOOTER = 0x7e
 CPU_VERSION = 22
 # regs, xregs, pc, cpsr, spsr, banked_spsr, banked_r13, banked_r14,
 # usr_regs, fiq_regs, elr_el, sp_el
@@ -33,11 +36,13 @@ class CpregStream:
         if at < 5 or data[at - 5] != SECTION_FULL:
             raise StreamError(f'no section of cpu {cpu} in the stream')
         self.offset = at + len(head) + BEFORE_LENGTH
+        self._footer = struct.pack('>B', FOOTER) + data[at - 4:at]
         self.data = data
         length, = struct.unpack_from('>i', data, self.offset)
         if not 0 <= length <= 16384:
             raise StreamError(f'no list at {self.offset}: length {length}')
         self._end = self.offset + 4 + length * 16
+        self._rest = data[self._end:]
         words = struct.unpack_from(f'>{2 * length}Q', data, self.offset + 4)
         self.indexes = list(words[:length])
         self.values = list(words[length:])
@@ -64,4 +69,18 @@ class CpregStream:
         return (self.data[:self.offset]
                 + struct.pack('>i', count if length is None else length)
                 + struct.pack(f'>{2 * count}Q', *self.indexes, *self.values)
-                + self.data[self._end:])
+                + self._rest)
+
+    def add_subsection(self, name, body):
+        """One more subsection of the vCPU, version 1, as its first one."""
+        # The fields behind the list end where a subsection or the footer
+        # begins.
+        found = re.search(b'\x05[\x05-\x40]cpu/|' + re.escape(self._footer),
+                          self._rest)
+        if not found:
+            raise StreamError('the section of the cpu has no end')
+        name = name.encode()
+        added = struct.pack('>BB', SUBSECTION, len(name)) + name \
+            + struct.pack('>I', 1) + body
+        self._rest = (self._rest[:found.start()] + added
+                      + self._rest[found.start():])

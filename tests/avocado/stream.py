@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ UNKNOWN_LOW = 0x4020000000000001
 UNKNOWN_HIGH = 0x603000000013ffff
 PSCI_VERSION = 0x6030000000140000
 BMAP_2 = 0x6030000000160003
+BYTE_TCR_EL1 = 0x600000000013c102
 WIDE_TCR_EL1 = 0x604000000013c102
 
 
@@ -244,6 +246,43 @@ class Stream(unittest.TestCase):
         for at in (len(stream.indexes) - 1, 50, 0):
             del stream.indexes[at], stream.values[at]
         self.accept(stream.render())
+
+    def wide(self, *entries, count=None):
+        """The stream with wide registers: (index, bytes) each."""
+        stream = CpregStream(self.saved)
+        body = struct.pack('>I', len(entries) if count is None else count)
+        for regidx, value in entries:
+            body += struct.pack('>Q', regidx) + value
+        stream.add_subsection('cpu/kvm-wide-regs', body)
+        return stream.render()
+
+    def test_wide(self):
+        """Registers of other sizes are read, and none may stay behind."""
+        self.accept(self.wide())
+        output = self.refuse(
+            self.wide((BYTE_TCR_EL1, b'\xa5'), (WIDE_TCR_EL1, bytes(16))),
+            'TCR_EL1 (0x600000000013c102) of 1 byte = a5 is unknown here, and '
+            'no rule lets it stay behind',
+            'TCR_EL1 (0x604000000013c102) of 16 bytes = 0000')
+        self.assertEqual(output.count('\n'), 1, output)
+
+    def test_wide_corrupt(self):
+        """A size of the other list, the wrong order, no end, too many."""
+        for data, text in (
+                (self.wide((TCR2_EL1, bytes(8))),
+                 'entry 0 of the wide registers, TCR2_EL1'),
+                (self.wide((WIDE_TCR_EL1, bytes(16)), (BYTE_TCR_EL1, b'1')),
+                 'entry 1 of the wide registers, TCR_EL1 '
+                 '(0x600000000013c102), is out of order'),
+                (self.wide((BYTE_TCR_EL1, b'1'), (BYTE_TCR_EL1, b'1')),
+                 'stands in it twice'),
+                (self.wide(count=1025),
+                 '1025 wide registers, at most 1024 are possible'),
+                (self.wide(count=0xffffffff),
+                 '4294967295 wide registers')):
+            with self.subTest(text=text):
+                self.refuse(data, 'the migration stream is corrupt: ' + text
+                            if text[0] != 's' else text)
 
     def test_value_that_does_not_fit(self):
         """An ID register of another CPU is named, with both values."""
