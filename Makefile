@@ -65,6 +65,11 @@ series-check: sysroot
 unit: setup
 	@$(PYTHON) scripts/check.py --only core
 
+## make benchmark          what it takes to compare register lists
+.PHONY: benchmark
+benchmark: setup
+	@scripts/benchmark.sh
+
 ## make record-lists       the kernels' register lists -> tests/data
 .PHONY: record-lists
 record-lists: qemu-host
