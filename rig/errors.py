@@ -28,6 +28,10 @@ class GuestError(RigError):
     """An inner QEMU did not start, died, or its guest does not answer."""
 
 
+class GuestAltered(GuestError):
+    """A witness answered: something is not what it was."""
+
+
 def say(tag, text):
     """One line of progress, in the style of the build scripts."""
     print(f'  {tag:<7} {text}', file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ import shlex
 import time
 
 from . import agent, image
-from .errors import Deadline, GuestError, say, slow, tail
+from .errors import Deadline, GuestAltered, GuestError, say, slow, tail
 from .qmp import QMP, QMPGone
 
 # How QEMU loads each guest, and what the guest prints once it runs.
@@ -228,7 +228,8 @@ class Guest:
     def check(self, timeout=60):
         """Have the witness compare all it holds; its line of success.
 
-        GuestError with what it found if anything differs.
+        GuestAltered with what it found if anything differs, another
+        GuestError if it does not answer.
         """
         if not (self.kind or '').startswith('witness'):
             raise GuestError(f'{self}: only a witness can check itself, this '
@@ -240,6 +241,6 @@ class Guest:
         wrong = re.findall(r'^witness (?:MISMATCH|FAULT).*(?=\n)',
                            self.serial(), re.M)
         if wrong or found.group(1) != 'ok':
-            raise GuestError(f'{self}: the guest is not what it was: '
-                             + '; '.join(wrong or [found.group().strip()]))
+            raise GuestAltered(f'{self}: the guest is not what it was: '
+                               + '; '.join(wrong or [found.group().strip()]))
         return found.group().strip()

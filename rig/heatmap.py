@@ -64,11 +64,10 @@ STYLE = '''
 
 def said(record, size=110):
     """Why, in one line; None if there is nothing to say."""
-    text = ('; '.join(record.get('differences') or [])
-            or record.get('reason') or '')
-    if record.get('disagrees'):
-        text = f'{record["disagrees"]}; {text}'
-    text = ' '.join(text.split())
+    why = ('; '.join(record.get('differences') or [])
+           or record.get('reason'))
+    text = ' '.join('; '.join(
+        filter(None, (record.get('disagrees'), why))).split())
     return (text if len(text) <= size else text[:size - 3] + '...') or None
 
 
@@ -103,8 +102,9 @@ def symbols():
     size = CELL - GAP
     for outcome, (letter, _, fill, ink) in LOOKS.items():
         # Black on a dark page needs an edge.
-        edge = ('class="dark" ' if outcome == DAMAGED else '') + \
-            f'fill="{fill}"' if fill else 'class="none"'
+        edge = f'fill="{fill}"' if fill else 'class="none"'
+        if outcome == DAMAGED:
+            edge += ' class="dark"'
         ink = f'fill="{ink}"' if ink else 'class="faint"'
         yield (f'<g id="{name_of(outcome)}"><rect width="{size}" '
                f'height="{size}" rx="3" {edge}/>' + (
@@ -162,13 +162,18 @@ def rows():
     return found
 
 
+def releases(report):
+    """The kernels, without what is the same in all of their names."""
+    return [version.split('-cloud')[0]
+            for version in report['kernels'].values()]
+
+
 def subtitle(report):
     """Versions and date, in lines."""
     yield (f'From: the source\'s kernel, to: the destination\'s. '
            f'Stock QEMU {report["base"]}, and the series on it; return path '
            f'on; date: {report["date"] or "no result yet"}.')
-    words = [version.split('-cloud')[0]
-             for version in report['kernels'].values()]
+    words = releases(report)
     half = (len(words) + 1) // 2
     yield 'Linux ' + ', '.join(words[:half]) + ','
     yield ', '.join(words[half:])

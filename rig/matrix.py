@@ -28,14 +28,18 @@ if not __package__:
 
 from rig import (cases, heatmap, image, kernels, prediction,   # noqa: E402
                  process, tables)
-from rig.cases import ERROR, QEMUS, VARIANTS                # noqa: E402
-from rig.errors import GuestError, RigError, say            # noqa: E402
+from rig.cases import (ERROR, LOST, MIGRATED, QEMUS,        # noqa: E402
+                       VARIANTS)
+from rig.errors import (GuestAltered, GuestError,           # noqa: E402
+                        RigError, say)
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 from rig.migration import migrate                           # noqa: E402
 from rig.network import Network                             # noqa: E402
-from rig.results import (BaseError, Binaries, Rebuilt,      # noqa: E402
-                         Results, kernel_versions)
+from rig.results import (Binaries, Rebuilt, Results,        # noqa: E402
+                         kernel_versions)
+# In scripts/, which rig.kernels has put on the path.
+from base import BaseError                                  # noqa: E402
 
 BUILD = image.BUILD / 'matrix'
 LOG = BUILD / 'rig.log'
@@ -68,11 +72,31 @@ def look(guest):
     """Ask a running witness: (its line of success, what differs)."""
     try:
         return guest.check(), []
-    except GuestError:
+    except GuestAltered:
+        # No other GuestError: one that hangs may have complained before.
         found = cases.differences(guest.serial())
         if not found:
             raise
         return None, found
+
+
+def facts_of(result, source, destination):
+    """The facts of a migration that was tried."""
+    witness, differ = None, []
+    if result.outcome != LOST:
+        witness, differ = look(destination if result.outcome == MIGRATED
+                               else source)
+    return {
+        'end': result.outcome,
+        'reason': None if result.outcome == MIGRATED else cases.reason(
+            result.destination_stderr, result.source_error),
+        'differences': differ, 'witness': witness,
+        'sent': result.sent(), 'downtime': result.downtime,
+        'source_status': result.source_status,
+        'source_error': result.source_error,
+        'destination_status': result.destination_status,
+        'destination_exit': result.destination_exit,
+        'destination_stderr': result.destination_stderr}
 
 
 def run_case(hosts, case):
@@ -100,22 +124,8 @@ def run_case(hosts, case):
             witness, differ = look(source)
             return {'end': cases.DECLINED, 'reason': why,
                     'differences': differ, 'witness': witness, 'sent': 0}
-        result = migrate(source, destination, return_path=True)
-        witness, differ = None, []
-        if result.outcome != 'lost':
-            witness, differ = look(destination if result.outcome == 'migrated'
-                                   else source)
-        return {
-            'end': result.outcome,
-            'reason': None if result.outcome == 'migrated' else cases.reason(
-                result.destination_stderr, result.source_error),
-            'differences': differ, 'witness': witness,
-            'sent': result.sent(), 'downtime': result.downtime,
-            'source_status': result.source_status,
-            'source_error': result.source_error,
-            'destination_status': result.destination_status,
-            'destination_exit': result.destination_exit,
-            'destination_stderr': result.destination_stderr}
+        return facts_of(migrate(source, destination, return_path=True),
+                        source, destination)
 
 
 def boot_pair(stack, pair, qemus):
@@ -124,6 +134,30 @@ def boot_pair(stack, pair, qemus):
     return stack.enter_context(boot(*(
         Host(kernel, cpu=cpu, network=network, qemu=qemus,
              guests=['witness']) for kernel, cpu in pair)))
+
+
+def failure(err):
+    """The facts of a case that broke."""
+    return {'end': ERROR, 'reason': str(err)}
+
+
+def run_until_broken(booted, queue, tried, keep, over):
+    """Run cases of the queue until one breaks: its hosts may be broken too.
+
+    A case that broke before leaves the queue as an error, another stays.
+    booted: {what Case.hosts() says: source's host and destination's host}
+    """
+    while queue and not over():
+        case, began = queue[0], time.monotonic()
+        try:
+            facts = run_case(booted[case.hosts()], case)
+        except (RigError, OSError) as err:
+            say('BROKE', f'{case}: {err}')
+            if case in tried:
+                keep(queue.pop(0), failure(err), time.monotonic() - began)
+            tried.add(case)
+            return
+        keep(queue.pop(0), facts, time.monotonic() - began)
 
 
 def run_group(pair, members, keep, over):
@@ -135,10 +169,6 @@ def run_group(pair, members, keep, over):
     """
     queue, tried, down = list(members), set(), 0
     qemus = sorted({case.qemu for case in members})
-
-    def failed(err):
-        return {'end': ERROR, 'reason': str(err)}
-
     while queue and not over():
         with contextlib.ExitStack() as stack:
             try:
@@ -147,22 +177,11 @@ def run_group(pair, members, keep, over):
                 say('BROKE', str(err))
                 down += 1
                 while down > 1 and queue:
-                    keep(queue.pop(0), failed(err), 0)
+                    keep(queue.pop(0), failure(err), 0)
                 continue
-            down, broken = 0, False
-            while queue and not broken and not over():
-                case, began = queue[0], time.monotonic()
-                try:
-                    facts = run_case(hosts if case.hosts() == pair
-                                     else hosts[::-1], case)
-                except (RigError, OSError) as err:
-                    say('BROKE', f'{case}: {err}')
-                    broken = True
-                    if case not in tried:
-                        tried.add(case)
-                        continue
-                    facts = failed(err)
-                keep(queue.pop(0), facts, time.monotonic() - began)
+            down = 0
+            run_until_broken({pair[::-1]: hosts[::-1], pair: hosts}, queue,
+                             tried, keep, over)
 
 
 # All of them

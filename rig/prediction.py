@@ -11,14 +11,14 @@ import re
 import subprocess
 from typing import NamedTuple, Optional
 
-from . import core, kernels
-from .cases import (A76, DECLINED, MAX, MIGRATED, N1, REFUSED, VARIANTS,
-                    fold, refused_registers)
+from . import core
+from .cases import (DECLINED, MIGRATED, REFUSED, VARIANTS, fold,
+                    refused_registers)
 from .errors import RigError
+from .record import CPUS as RECORDED_ON, LISTS
 
-LISTS = kernels.ROOT / 'tests' / 'data' / 'arm-kvm-reg-list'
 # The word in a recorded list's name, for the CPU of a host.
-CPUS = {N1: 'neoverse-n1', A76: 'cortex-a76', MAX: 'max'}
+CPUS = {cpu: word for word, cpu in RECORDED_ON.items()}
 
 
 class Prediction(NamedTuple):

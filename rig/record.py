@@ -19,8 +19,9 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-# As a script, this file's own folder would hide the package of its name.
-sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
+if not __package__:
+    # As a script: its own folder would hide the package of its name.
+    sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
 from rig import core, image, kernels, process  # noqa: E402
 from rig.errors import RigError, say  # noqa: E402

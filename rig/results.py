@@ -11,7 +11,7 @@ from . import cases, image, kernels
 from .errors import RigError
 from .prediction import disagreement
 # In scripts/, which rig.kernels has put on the path.
-from base import BaseError, read_upstream  # noqa: F401
+from base import read_upstream    # pylint: disable=wrong-import-order
 
 
 # How the cases migrate; what was found another way is of no use for them.

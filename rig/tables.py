@@ -12,7 +12,7 @@ from .cases import (ALL, ALTERED, DAMAGED, DECLINED, EARLY, KVM_ALTERS, LATE,
                     LOST, MIGRATED, QEMUS, REFUSED, VARIANTS, alteration, bad,
                     fold, list_alone, refused_registers)
 from .errors import RigError
-from .heatmap import LOOKS, said
+from .heatmap import LOOKS, releases, said
 
 PAGE, PICTURE = 'arm-kvm-matrix.rst', 'arm-kvm-matrix.svg'
 # What stands between these lines of the page is the matrix's.
@@ -24,12 +24,6 @@ class Section:
 
     def __init__(self, title, words, rows):
         self.title, self.words, self.rows = title, words, list(rows)
-
-
-def versions(report):
-    """The kernels, without what is the same in all of their names."""
-    return ', '.join(v.split('-cloud')[0]
-                     for v in report['kernels'].values())
 
 
 def outcomes(report):
@@ -150,7 +144,8 @@ def sections(report):
     """All there is to tell; sections without a row are left out."""
     return [section for section in (
         Section('Outcomes', f'QEMU {report["base"]}, return path on; Linux '
-                f'{versions(report)}; {report["date"] or "no result yet"}.',
+                f'{", ".join(releases(report))}; '
+                f'{report["date"] or "no result yet"}.',
                 outcomes(report)),
         Section('Refused by the series', 'The guest runs on at the source.',
                 refusals(report)),
@@ -158,7 +153,7 @@ def sections(report):
                 'and shows them another one in these bits.',
                 alterations(report)),
         Section('Must not be', 'Guests of the series that were harmed, or '
-                'refused though KVM took every value; cases that broke.',
+                'refused though KVM keeps every value; cases that broke.',
                 harmed(report)),
         Section('Prediction', agreement(report), disagreements(report)),
     ) if len(section.rows) > 1 or section.title == 'Prediction']
@@ -173,6 +168,14 @@ def line_up(rows, widths, between=' '):
                          in zip(row, widths)) for row in rows]
 
 
+def markdown_table(rows):
+    """Lines; the first row are the titles."""
+    widths = columns(rows)
+    lines = [f'| {line} |' for line in line_up(rows, widths, ' | ')]
+    lines.insert(1, '|' + '|'.join('-' * (w + 2) for w in widths) + '|')
+    return lines
+
+
 def markdown(report, most=40):
     """The tables as Markdown that also reads well as it is.
 
@@ -183,11 +186,7 @@ def markdown(report, most=40):
         lines += ['', f'## {section.title}', '', section.words, '']
         rows = section.rows[:most + 1]
         if len(rows) > 1:
-            widths = columns(rows)
-            table = [f'| {line} |' for line in line_up(rows, widths, ' | ')]
-            table.insert(1, '|' + '|'.join('-' * (w + 2) for w in widths)
-                         + '|')
-            lines += table
+            lines += markdown_table(rows)
         if len(section.rows) > len(rows):
             lines += ['', f'And {len(section.rows) - len(rows)} more.']
     return '\n'.join(lines[1:]) + '\n'

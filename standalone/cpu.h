@@ -8,7 +8,6 @@
 
 typedef struct CPUState {
     int cpu_index;
-    bool vcpu_dirty;
     struct ScriptedKVM *kvm;    /* what answers its ioctls */
 } CPUState;
 
@@ -31,7 +30,6 @@ typedef struct ARMCPU {
 } ARMCPU;
 
 #define CPU(cpu) (&(cpu)->parent_obj)
-#define ARM_CPU(cs) container_of(cs, ARMCPU, parent_obj)
 
 /* The values of the list into QEMU's own state, and back: there is none. */
 static inline bool write_list_to_cpustate(ARMCPU *cpu)

@@ -182,6 +182,9 @@ int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,
          field++) {
         ret = field->info->get(f, (char *)opaque + field->offset, field->size,
                                field);
+        if (!ret) {
+            ret = qemu_file_get_error(f);
+        }
     }
     return ret;
 }

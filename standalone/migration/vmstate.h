@@ -36,7 +36,10 @@ typedef struct VMStateDescription {
       .size = sizeof(type), .info = &(how) }
 #define VMSTATE_END_OF_LIST() { .name = NULL }
 
-/* All the fields of @vmsd; 0 or the first error. */
+/*
+ * All the fields of @vmsd; 0 or the first error.  A stream that ended early is
+ * one, also where a field's get() did not say so.
+ */
 int vmstate_save_fields(QEMUFile *f, const VMStateDescription *vmsd,
                         void *opaque);
 int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,

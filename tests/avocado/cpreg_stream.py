@@ -41,8 +41,7 @@ class CpregStream:
         length, = struct.unpack_from('>i', data, self.offset)
         if not 0 <= length <= 16384:
             raise StreamError(f'no list at {self.offset}: length {length}')
-        self._end = self.offset + 4 + length * 16
-        self._rest = data[self._end:]
+        self._rest = data[self.offset + 4 + length * 16:]
         words = struct.unpack_from(f'>{2 * length}Q', data, self.offset + 4)
         self.indexes = list(words[:length])
         self.values = list(words[length:])
@@ -75,8 +74,8 @@ class CpregStream:
         """One more subsection of the vCPU, version 1, as its first one."""
         # The fields behind the list end where a subsection or the footer
         # begins.
-        found = re.search(b'\x05[\x05-\x40]cpu/|' + re.escape(self._footer),
-                          self._rest)
+        found = re.search(bytes([SUBSECTION]) + b'[\x05-\x40]cpu/|'
+                          + re.escape(self._footer), self._rest)
         if not found:
             raise StreamError('the section of the cpu has no end')
         name = name.encode()

@@ -2,12 +2,11 @@
 """savevm and loadvm of a KVM guest, on real kernels and real KVM.
 
 loadvm writes to vCPUs that have run, where KVM takes an ID register only if
-it is what it was.  The witness's registers are altered after each save, so
-that only a load brings them back.
+it is what it was.  Registers of the witness are altered before each load, and
+it never fills them again: only the load brings them back.
 """
 
 import pathlib
-import re
 import sys
 import time
 import unittest
@@ -16,27 +15,32 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig.errors import GuestError                           # noqa: E402
+from rig.errors import Deadline, GuestError                 # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 
-# Of kinds that QEMU moves in different ways: listed, vector, general.
-ALTERED = ('TPIDR_EL1', 'V7', 'X19')
+# Of kinds that QEMU moves in different ways: listed, vector.  The general
+# ones are no use here, the witness fills them for each hold.
+ALTERED = ('TPIDR_EL1', 'V7')
 DISK_SIZE = 1 << 20
+JOB_LIMIT = 60
 
 
 def create(guest, **options):
     """Run a blockdev-create job to its end; GuestError if it fails."""
     guest.qmp('blockdev-create', job_id='create', options=options)
-    for _ in range(100):
+    limit = Deadline(JOB_LIMIT)
+    while True:
         job, = guest.qmp('query-jobs')
         if job['status'] == 'concluded':
             guest.qmp('job-dismiss', id='create')
             if 'error' in job:
                 raise GuestError(f'{guest}: {job["error"]}')
             return
+        if limit.over():
+            raise GuestError(f'{guest}: blockdev-create did not end within '
+                             f'{limit.limit:.0f} s: {job}')
         time.sleep(0.1)
-    raise GuestError(f'{guest}: blockdev-create does not end: {job}')
 
 
 def add_disk(guest):
@@ -63,19 +67,22 @@ class Snapshots(unittest.TestCase):
         """What the witness finds now, whatever it found before."""
         since = len(guest.serial())
         guest.write_serial('c')
-        found = guest.wait_serial(r'^witness (ok|failed|FAULT).*\n',
+        # Not "^": the load may have cut off a line that was being printed.
+        found = guest.wait_serial(r'witness (ok|failed|FAULT).*\n',
                                   since=since)
         return found.group(1) == 'ok'
 
     def spoil(self, guest):
         """Alter registers, and see that the witness notices."""
-        since = len(guest.serial())
         for name in ALTERED:
+            since = len(guest.serial())
             guest.write_serial(f's{name}\n')
-        self.assertFalse(self.whole(guest))
-        # Of a vector register it names the part, "V7.D[1]".
-        self.assertLessEqual(set(ALTERED), set(re.findall(
-            r'^witness MISMATCH ([^\s.]+)', guest.serial()[since:], re.M)))
+            # Of a vector register it names the part, "V7.D[1]".
+            guest.wait_serial(rf'witness MISMATCH {name}\b.*\n',
+                              since=since)
+        # It says "failed" unasked before its next tick.  Once that is out,
+        # what is said after a load is of the time after it.
+        guest.wait_serial(r'^tick \d+\n', since=len(guest.serial()))
 
     def save_and_load(self, kernel, cpu):
         host = Host(kernel, cpu=cpu, qemu=('series',), guests=('witness',))

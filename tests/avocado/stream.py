@@ -267,7 +267,7 @@ class Stream(unittest.TestCase):
         self.assertEqual(output.count('\n'), 1, output)
 
     def test_wide_corrupt(self):
-        """A size of the other list, the wrong order, no end, too many."""
+        """A size of the other list, the wrong order, twice, too many."""
         for data, text in (
                 (self.wide((TCR2_EL1, bytes(8))),
                  'entry 0 of the wide registers, TCR2_EL1'),
@@ -275,14 +275,15 @@ class Stream(unittest.TestCase):
                  'entry 1 of the wide registers, TCR_EL1 '
                  '(0x600000000013c102), is out of order'),
                 (self.wide((BYTE_TCR_EL1, b'1'), (BYTE_TCR_EL1, b'1')),
-                 'stands in it twice'),
+                 'entry 1 of the wide registers, TCR_EL1 '
+                 '(0x600000000013c102), stands in it twice'),
                 (self.wide(count=1025),
                  '1025 wide registers, at most 1024 are possible'),
                 (self.wide(count=0xffffffff),
                  '4294967295 wide registers')):
             with self.subTest(text=text):
-                self.refuse(data, 'the migration stream is corrupt: ' + text
-                            if text[0] != 's' else text)
+                self.refuse(data,
+                            f'the migration stream is corrupt: {text}')
 
     def test_value_that_does_not_fit(self):
         """An ID register of another CPU is named, with both values."""
@@ -290,8 +291,8 @@ class Stream(unittest.TestCase):
         here = stream.value(MMFR0)
         stream.set(MMFR0, here ^ 0xf0)
         self.refuse(stream.render(), 'this CPU cannot hold the value',
-                    f'ID_AA64MMFR0_EL1 (0x603000000013c038) = {here ^ 0xf0:#x}, '
-                    f'here {here:#x}')
+                    'ID_AA64MMFR0_EL1 (0x603000000013c038) = '
+                    f'{here ^ 0xf0:#x}, here {here:#x}')
 
     def test_gate(self):
         """6.12's TCR2_EL1: left behind unless the guest's MMFR3 has it."""

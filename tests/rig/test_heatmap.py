@@ -50,8 +50,7 @@ class Picture(unittest.TestCase):
         self.assertNotIn('script', heatmap.svg(report))
 
     def test_mark_of_a_disagreement(self):
-        """On the cell that was predicted otherwise; once more says what it
-        is, and only if there is one."""
+        """On the cell that was predicted otherwise, and in the legend."""
         report = self.report()
 
         def marks():

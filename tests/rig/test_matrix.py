@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT))
 # pylint: disable=wrong-import-position
 from rig import cases, matrix, results                      # noqa: E402
 from rig.cases import Case                                  # noqa: E402
-from rig.errors import (GuestError, HostError,              # noqa: E402
-                        KernelError, RigError)
+from rig.errors import (GuestAltered, GuestError,           # noqa: E402
+                        HostError, KernelError, RigError)
 from rig.migration import Result                            # noqa: E402
 from rig.prediction import Prediction                       # noqa: E402
 
@@ -59,8 +59,10 @@ class FakeGuest(matrix.Guest):
         return 0.1
 
     def check(self, timeout=60):
+        if 'HANGS' in self.told:
+            raise GuestError('no answer')
         if 'MISMATCH' in self.told:
-            raise GuestError('not what it was')
+            raise GuestAltered('not what it was')
         return 'witness ok: tick 2, 202 registers, 4096 KiB compared'
 
     def close(self):
@@ -104,6 +106,11 @@ class OneCase(unittest.TestCase):
         self.assertEqual(facts['end'], 'migrated')
         self.assertEqual(facts['differences'],
                          ['MISMATCH FPCR expected 0x1 found 0x0'])
+
+    def test_guest_that_hangs_is_not_just_altered(self):
+        with self.assertRaisesRegex(GuestError, 'no answer'):
+            self.run_case(result('migrated'), destination=(
+                'witness MISMATCH CTR_EL0 expected 0x0 found 0x1\nHANGS\n'))
 
     def test_refused_and_lost(self):
         facts = self.run_case(result('refused', stderr='qemu-series: why\n'))

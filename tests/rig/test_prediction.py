@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import cases, kernels, prediction, record          # noqa: E402
+from rig import cases, prediction                           # noqa: E402
 from rig.cases import Case                                  # noqa: E402
 from rig.errors import KernelError, RigError                # noqa: E402
 from rig.prediction import Prediction                       # noqa: E402
@@ -157,11 +157,6 @@ class Recorded(unittest.TestCase):
                 recorded = prediction.Recorded(kernel, cpu, variant)
                 self.assertTrue(recorded.version.startswith(f'{kernel}.'))
                 self.assertIn(recorded.psci, (0x10000, 0x10001, 0x10003))
-
-    def test_recorded_cpus_are_the_hosts(self):
-        self.assertEqual(set(kernels.CATALOGUE), set(cases.ALL))
-        for cpu, name in prediction.CPUS.items():
-            self.assertEqual(record.CPUS[name], cpu)
 
 
 class Compare(unittest.TestCase):

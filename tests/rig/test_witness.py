@@ -302,7 +302,7 @@ class WitnessTest(unittest.TestCase):
         for _ in range(12):
             start = len(guest.lines)
             guest.send('sMEM\n')
-            guest.wait('^witness MISMATCH MEM', start, timeout=5)
+            guest.wait('^witness MISMATCH MEM', start)
 
     def test_altered_from_outside(self):
         """General and vector registers, in the time of a hold."""

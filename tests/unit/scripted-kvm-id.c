@@ -3,8 +3,8 @@
  * What KVM does with a write to a feature ID register.
  *
  * The limit of a field is the value that a new vCPU has.  Which way is safe
- * is said by the ftr tables of arch/arm64/kernel/cpufeature.c (read in
- * 010338d729c1), where "lower" is the rule and the table here has the others.
+ * is said by the ftr tables of arch/arm64/kernel/cpufeature.c, where "lower" is
+ * the rule and the table here has the others.
  */
 
 #include "qemu/osdep.h"
@@ -31,7 +31,7 @@ static uint64_t mask_of(const Field *field)
  * ID registers that are fixed
  *
  * CSV2 and CSV3 may be 1 where the host is not affected, which a new vCPU
- * shows, and 0 always: e1026237f906 (5.10), 4f1df628d4ec (5.11).
+ * shows, and 0 always: 23711a5e662c (5.10), 4f1df628d4ec (5.11).
  */
 static const struct {
     Field field;

@@ -199,7 +199,7 @@ void scripted_kvm_guest_works(ScriptedKVM *kvm)
 
 /* The ioctls */
 
-/* Keep the call; a fault takes the place of what it would return. */
+/* Keep the call, and return what it does. */
 static int done(ScriptedKVM *kvm, ScriptedOp op, uint64_t regidx,
                 uint64_t value, int ret)
 {
@@ -211,6 +211,7 @@ static int done(ScriptedKVM *kvm, ScriptedOp op, uint64_t regidx,
     return ret;
 }
 
+/* Is this the call that is to fail, instead of being answered? */
 static bool fails(ScriptedKVM *kvm, ScriptedOp op, uint64_t regidx)
 {
     ScriptedFault *fault = &kvm->fault;

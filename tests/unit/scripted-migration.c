@@ -66,13 +66,14 @@ bool scripted_save(ARMCPU *cpu, QEMUFile *f, Error **errp)
     return true;
 }
 
-/* An error for what a VMStateInfo has reported. */
+/* An error for what a VMStateInfo has reported, or for a stream that ended. */
 static bool failed(int ret, Error **errp)
 {
     if (ret == 0) {
         return false;
     }
-    error_setg(errp, "%s", standalone_reports()->str);
+    error_setg(errp, "%s(load: %s)", standalone_reports()->str,
+               strerror(-ret));
     g_string_truncate(standalone_reports(), 0);
     return true;
 }
@@ -91,9 +92,9 @@ bool scripted_load(ARMCPU *cpu, QEMUFile *f, Error **errp)
     get_array(f, cpu->cpreg_vmstate_values, cpu->cpreg_vmstate_array_len);
     if (qemu_get_be32(f)) {
         ret = vmstate_load_fields(f, &vmstate_kvm_wide_regs, cpu);
-        if (failed(ret, errp)) {
-            return false;
-        }
+    }
+    if (failed(ret ?: qemu_file_get_error(f), errp)) {
+        return false;
     }
     return arm_cpreg_post_load(cpu, errp);
 }

@@ -67,6 +67,9 @@ static Expected missing[] = {
 /* <cpu>-<features> to a table of the lists by series. */
 static GHashTable *configs;
 
+/* So many of them were compared. */
+static unsigned configs_done;
+
 /* The test fails and goes on, so that one run says all that is wrong. */
 #define wrong(...) (g_test_message(__VA_ARGS__), g_test_fail())
 
@@ -186,11 +189,15 @@ static void test_config(gconstpointer data)
     if (pairs < PAIRS_MIN) {
         wrong("%u pairs of kernels, not %d", pairs, PAIRS_MIN);
     }
+    configs_done++;
 }
 
-/* Runs last. */
 static void test_rows_used(void)
 {
+    if (configs_done < g_hash_table_size(configs)) {
+        g_test_skip("not all the pairs were compared");
+        return;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(unexpected); i++) {
         if (!unexpected[i].seen) {
             wrong("nowhere unexpected: %s (%s)", unexpected[i].name,

@@ -6,78 +6,21 @@
 
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
-#include "scripted-migration.h"
+#include "scripted-test.h"
 #include "system/kvm.h"
 #include "target/arm/cpreg-migration.h"
 #include "target/arm/cpreg-names.h"
 #include "target/arm/kvm-cpregs.h"
 
-static ScriptedKVM *kernel(const char *name)
-{
-    g_autofree char *path = g_test_build_filename(
-        G_TEST_DIST, "data", "arm-kvm-reg-list", name, NULL);
-    g_autoptr(GError) err = NULL;
-    ScriptedKVM *kvm = scripted_kvm_load(path, &err);
-
-    g_assert_no_error(err);
-    return kvm;
-}
-
-/* The stream of a guest that has run on this kernel. */
-static QEMUFile *stream_from(ScriptedKVM *kvm)
-{
-    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
-    g_autoptr(QEMUFile) f = qemu_file_new();
-
-    g_assert_nonnull(cpu);
-    g_assert_true(scripted_run(cpu, NULL));
-    scripted_kvm_guest_works(kvm);
-    g_assert_true(scripted_save(cpu, f, NULL));
-    return g_steal_pointer(&f);
-}
-
-static bool load(ARMCPU *cpu, QEMUFile *f, Error **errp)
-{
-    f->at = 0;
-    g_array_set_size(CPU(cpu)->kvm->calls, 0);
-    return scripted_load(cpu, f, errp);
-}
-
-/* How often was this register written, or all that is identity (0)? */
-static guint writes(const ScriptedKVM *kvm, uint64_t regidx)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < kvm->calls->len; i++) {
-        ScriptedCall *call = &g_array_index(kvm->calls, ScriptedCall, i);
-        bool identity = (call->regidx >= ARM_CPREG_ID_FIRST &&
-                         call->regidx <= ARM_CPREG_ID_LAST) ||
-                        call->regidx >= ARM_CPREG_FW(0);
-
-        n += call->op == SCRIPTED_SET &&
-             (regidx ? call->regidx == regidx : identity);
-    }
-    return n;
-}
-
-static void assert_says(const Error *err, const char *words)
-{
-    g_assert_nonnull(err);
-    if (!strstr(error_get_pretty(err), words)) {
-        g_test_message("\"%s\" is not in: %s", words, error_get_pretty(err));
-        g_test_fail();
-    }
-}
-
 /* loadvm: the same stream again, after the guest has run. */
 static void test_again(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.1-max-vregs+pmu+sve+pauth.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
     g_autoptr(QEMUFile) f = stream_from(from);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
 
-    g_assert_true(load(cpu, f, NULL));
+    g_assert_true(load_stream(cpu, f, NULL));
     g_assert_cmpuint(writes(to, 0), >, 0);
     for (int i = 0; i < 3; i++) {
         g_autoptr(Error) err = NULL;
@@ -87,7 +30,7 @@ static void test_again(void)
         if (i > 0) {
             kvm_arm_cpregs_sync(cpu);       /* else QEMU has not seen it */
         }
-        load(cpu, f, &err);
+        load_stream(cpu, f, &err);
         g_assert_null(err);
         g_assert_cmpuint(writes(to, 0), ==, 0);
         g_assert_cmpuint(writes(to, ARM_CPREG(TCR_EL1)), ==, 1);
@@ -102,15 +45,15 @@ static void test_again(void)
  */
 static void test_first_run(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
-    g_autoptr(ScriptedKVM) to = kernel("7.3-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("7.3" ON_MAX);
     g_autoptr(QEMUFile) f = stream_from(from);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
 
     for (int i = 0; i < 2; i++) {
         g_autoptr(Error) err = NULL;
 
-        g_assert_false(load(cpu, f, &err));
+        g_assert_false(load_stream(cpu, f, &err));
         assert_says(err, "ID_AA64MMFR3_EL1 (0x603000000013c03b) = 0x111, here "
                     "0x11: KVM changes it when the guest runs "
                     "(ID_AA64MMFR3_EL1.S1PIE: source 1, destination 0)");
@@ -122,24 +65,26 @@ static void test_first_run(void)
 /* loadvm: a guest that was told of another CPU. */
 static void test_other_identity(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.1-max-vregs+pmu+sve+pauth.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-max-vregs+pmu+sve+pauth.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
     g_autoptr(QEMUFile) f = stream_from(from);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
     g_autoptr(Error) err = NULL;
 
     g_assert_true(scripted_run(cpu, NULL));
-    g_assert_false(load(cpu, f, &err));
+    g_assert_false(load_stream(cpu, f, &err));
     assert_says(err, "ID_AA64MMFR3_EL1 (0x603000000013c03b) = 0x0, here 0x111"
                 ": KVM changes it no more, the guest has run");
     assert_says(err, "ID_AA64MMFR3_EL1.TCRX: source 0, destination 1");
+    /* the remedy */
+    assert_says(err, "with -loadvm or -incoming");
 }
 
 /* The guest here has locked, the one that is loaded has no lock at all. */
 static void test_missing(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("5.10-neoverse-n1-vregs+pmu.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("5.10" ON_N1_PMU);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1_PMU);
     g_autoptr(QEMUFile) f = stream_from(from);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
     g_autoptr(Error) err = NULL;
@@ -147,7 +92,7 @@ static void test_missing(void)
     g_assert_true(scripted_run(cpu, NULL));
     scripted_kvm_find(to, ARM_CPREG(OSLSR_EL1))->value |= 2;
     kvm_arm_cpregs_sync(cpu);
-    load(cpu, f, &err);
+    load_stream(cpu, f, &err);
     g_assert_null(err);
     g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(OSLSR_EL1)), ==, 8);
 }
@@ -155,36 +100,32 @@ static void test_missing(void)
 /* Values that KVM takes and drops; what the guest then has is known. */
 static void test_dropped(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
     g_autoptr(QEMUFile) f = NULL;
     g_autoptr(ARMCPU) cpu = NULL;
     ScriptedReg *dfr0 = scripted_kvm_find(from, ARM_CPREG(ID_AA64DFR0_EL1));
-    int at;
 
     /* PMUVer: IMPLEMENTATION DEFINED */
     dfr0->value |= 0xf00;
     f = stream_from(from);
     cpu = scripted_start(to, NULL);
-    g_assert_true(load(cpu, f, NULL));
+    g_assert_true(load_stream(cpu, f, NULL));
     g_assert_cmphex(scripted_kvm_value(to, dfr0->regidx), ==, dfr0->reset);
-    for (at = 0; cpu->cpreg_indexes[at] != dfr0->regidx; at++) {
-        /* there is one */
-    }
-    g_assert_cmphex(cpu->cpreg_values[at], ==, dfr0->reset);
+    g_assert_cmphex(*value_of(cpu, dfr0->regidx), ==, dfr0->reset);
 
     /* Nothing is left to be put, and a second load finds it done. */
     g_array_set_size(to->calls, 0);
     g_assert_true(scripted_run(cpu, NULL));
     g_assert_cmpuint(writes(to, 0), ==, 0);
-    g_assert_true(load(cpu, f, NULL));
+    g_assert_true(load_stream(cpu, f, NULL));
     g_assert_cmpuint(writes(to, 0), ==, 0);
 }
 
 /* Puts write what changed, what is listed, and time only in a full put. */
 static void test_put(void)
 {
-    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
     static const int levels[] = {
         KVM_PUT_RUNTIME_STATE, KVM_PUT_RESET_STATE, KVM_PUT_FULL_STATE,
@@ -194,11 +135,8 @@ static void test_put(void)
     for (size_t l = 0; l < ARRAY_SIZE(levels); l++) {
         bool full = levels[l] == KVM_PUT_FULL_STATE;
 
-        for (int i = 0; i < cpu->cpreg_array_len; i++) {
-            if (cpu->cpreg_indexes[i] == tcr || cpu->cpreg_indexes[i] == cnt) {
-                cpu->cpreg_values[i] += 0x10;
-            }
-        }
+        *value_of(cpu, tcr) += 0x10;
+        *value_of(cpu, cnt) += 0x10;
         for (int twice = 0; twice < 2; twice++) {
             guint all = 0;
 
@@ -217,17 +155,13 @@ static void test_put(void)
 
 static void test_put_refused(void)
 {
-    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
     g_autoptr(Error) err = NULL;
 
-    for (int i = 0; i < cpu->cpreg_array_len; i++) {
-        if (cpu->cpreg_indexes[i] == ARM_CPREG(MIDR_EL1) ||
-            cpu->cpreg_indexes[i] == ARM_CPREG(TCR_EL1) ||
-            cpu->cpreg_indexes[i] == ARM_CPREG_FW(0)) {
-            cpu->cpreg_values[i] ^= 0x1000;
-        }
-    }
+    *value_of(cpu, ARM_CPREG(MIDR_EL1)) ^= 0x1000;
+    *value_of(cpu, ARM_CPREG(TCR_EL1)) ^= 0x1000;
+    *value_of(cpu, ARM_CPREG_FW(0)) ^= 0x1000;
     g_assert_false(kvm_arm_cpregs_put(cpu, KVM_PUT_RUNTIME_STATE, &err));
     assert_says(err, "MIDR_EL1 (0x603000000013c000) = 0x");
     assert_says(err, "PSCI_VERSION (0x6030000000140000) = 0x11001, here "
@@ -240,16 +174,12 @@ static void test_put_refused(void)
 /* What KVM did not take once is written by the next put. */
 static void test_put_again(void)
 {
-    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
     g_autoptr(Error) err = NULL;
     uint64_t tcr = ARM_CPREG(TCR_EL1);
 
-    for (int i = 0; i < cpu->cpreg_array_len; i++) {
-        if (cpu->cpreg_indexes[i] == tcr) {
-            cpu->cpreg_values[i] = 0x1234;
-        }
-    }
+    *value_of(cpu, tcr) = 0x1234;
     kvm->fault = (ScriptedFault) {
         .at = 1, .op = SCRIPTED_SET, .error = ENOMEM,
     };
@@ -262,7 +192,7 @@ static void test_put_again(void)
 /* Unreadable, and yet the guest runs on; it can only not be saved. */
 static void test_sync(void)
 {
-    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
     g_autoptr(Error) err = NULL;
     uint64_t tcr = ARM_CPREG(TCR_EL1);
@@ -287,18 +217,16 @@ static void test_sync(void)
 /* Read when the vCPU stopped: a save need not read again until it runs. */
 static void test_save_reads_once(void)
 {
-    g_autoptr(ScriptedKVM) kvm = kernel("6.12-neoverse-n1-vregs+pmu.txt");
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
 
     g_assert_true(scripted_run(cpu, NULL));
     scripted_kvm_guest_works(kvm);
     kvm_arm_cpregs_sync(cpu);
-    CPU(cpu)->vcpu_dirty = true;
     g_array_set_size(kvm->calls, 0);
     g_assert_true(arm_cpreg_pre_save(cpu, NULL));
     g_assert_cmpuint(kvm->calls->len, ==, 0);
 
-    CPU(cpu)->vcpu_dirty = false;
     g_assert_true(scripted_run(cpu, NULL));
     g_assert_true(arm_cpreg_pre_save(cpu, NULL));
     g_assert_cmpuint(kvm->calls->len, ==, cpu->cpreg_array_len);
@@ -307,8 +235,8 @@ static void test_save_reads_once(void)
 /* The virtual counter, while QEMU adjusts it. */
 static void test_virtual_time(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
     g_autoptr(QEMUFile) f = qemu_file_new();
     g_autoptr(ARMCPU) source = scripted_start(from, NULL);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
@@ -318,7 +246,7 @@ static void test_virtual_time(void)
     g_assert_true(scripted_run(source, NULL));
     g_assert_true(scripted_save(source, f, NULL));
     cpu->kvm_adjvtime = true;
-    g_assert_true(load(cpu, f, NULL));
+    g_assert_true(load_stream(cpu, f, NULL));
     g_assert_true(cpu->kvm_vtime_dirty);
     g_assert_cmphex(cpu->kvm_vtime, ==, 0x123456);
     g_assert_cmphex(scripted_kvm_value(to, ARM_CPREG(TIMER_CNT)), ==,
@@ -328,11 +256,11 @@ static void test_virtual_time(void)
 /* Streams that end early, or with a byte that is another. */
 static void test_broken(void)
 {
-    g_autoptr(ScriptedKVM) from = kernel("6.12-neoverse-n1-vregs.txt");
-    g_autoptr(ScriptedKVM) to = kernel("6.18-neoverse-n1-vregs.txt");
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
     g_autoptr(QEMUFile) f = stream_from(from);
     guint len = f->bytes->len;
-    guint indexes = len / 2;
+    guint indexes = sizeof(uint32_t) + (len - 2 * sizeof(uint32_t)) / 2;
 
     for (guint at = 0; at < indexes; at += 3) {
         g_autoptr(ARMCPU) cpu = NULL;
@@ -341,7 +269,7 @@ static void test_broken(void)
         scripted_kvm_reset(to);
         cpu = scripted_start(to, NULL);
         f->bytes->data[at] ^= 0x80;
-        if (load(cpu, f, &err)) {
+        if (load_stream(cpu, f, &err)) {
             g_test_message("byte %u", at);
             g_test_fail();
         }
@@ -355,11 +283,9 @@ static void test_broken(void)
         cpu = scripted_start(to, NULL);
         len -= MIN(len, 96);
         g_byte_array_set_size(f->bytes, len);
-        f->error = 0;
-        load(cpu, f, &err);
-        if (len < indexes) {
-            g_assert_nonnull(err);
-        }
+        g_assert_false(load_stream(cpu, f, &err));
+        g_assert_nonnull(err);
+        g_assert_cmpuint(writes(to, 0), ==, 0);
     }
 }
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests on scripted kernels have in common. */
+
+#ifndef TESTS_UNIT_SCRIPTED_TEST_H
+#define TESTS_UNIT_SCRIPTED_TEST_H
+
+#include "scripted-migration.h"
+
+/* What follows the kernel's series in the names of recorded lists. */
+#define ON_MAX      "-max-vregs+pmu+sve+pauth.txt"
+#define ON_N1       "-neoverse-n1-vregs.txt"
+#define ON_N1_PMU   "-neoverse-n1-vregs+pmu.txt"
+
+/* The kernel of a recorded list, "6.12" ON_N1; there must be one. */
+ScriptedKVM *recorded_kernel(const char *name);
+
+/* The stream of a guest that has run, and worked, on this kernel. */
+QEMUFile *stream_from(ScriptedKVM *kvm);
+
+/* From the beginning of the stream; only the calls of this load are kept. */
+bool load_stream(ARMCPU *cpu, QEMUFile *f, Error **errp);
+
+/* How often was this register written, or all that is identity (0)? */
+guint writes(const ScriptedKVM *kvm, uint64_t regidx);
+
+/* Where QEMU has the value of a register, which must be listed. */
+uint64_t *value_of(ARMCPU *cpu, uint64_t regidx);
+
+/* The test fails and goes on, so that one run says all that is wrong. */
+void assert_says(const Error *err, const char *words);
+
+#endif
