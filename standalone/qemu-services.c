@@ -89,6 +89,12 @@ void warn_report(const char *format, ...)
     va_end(args);
 }
 
+void error_report_err(Error *err)
+{
+    error_report("%s", error_get_pretty(err));
+    error_free(err);
+}
+
 /* Streams */
 
 QEMUFile *qemu_file_new(void)

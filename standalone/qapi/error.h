@@ -15,6 +15,9 @@ void error_setg(Error **errp, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void error_setg_errno(Error **errp, int os_errno, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* Reports it, and frees it. */
+void error_report_err(Error *err);
+
 const char *error_get_pretty(const Error *err);
 void error_free(Error *err);
 

@@ -15,8 +15,7 @@
  * Returns a new string: the fields of an ID register that differ, as
  * "ID_AA64ISAR1_EL1.I8MM: source 1, destination 0"; PSCI versions as numbers;
  * the hypercalls of a firmware bitmap; what an invariant register tells; and a
- * remedy where one is known.  NULL
- * where the values say all there is.
+ * remedy where one is known.  NULL where the values say all there is.
  */
 char *arm_cpreg_explain(uint64_t regidx, uint64_t source, uint64_t here);
 

@@ -171,6 +171,9 @@ static void write_cpustate(ARMCPU *cpu, GString *refused)
                                      "this CPU cannot hold the value");
         }
     }
+    if (!refused->len) {
+        g_string_assign(refused, "this CPU does not have all of the list");
+    }
 }
 
 bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
@@ -196,7 +199,7 @@ bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
 
     /*
      * Nothing stops at the first refusal: one error tells them all. A vCPU
-     * with a refused register does not run, so that what was written to it
+     * with a refused register must not run, so that what was written to it
      * does not matter.
      */
     if (kvm_enabled()) {
@@ -217,6 +220,7 @@ bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
         arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, NULL, refused);
         write_cpustate(cpu, refused);
     }
+    arm_cpreg_pre_load(cpu);            /* the stream's wide registers */
     if (refused->len) {
         error_setg(errp, "cpu %d: registers of the source cannot be restored "
                    "on this host: %s", CPU(cpu)->cpu_index, refused->str);

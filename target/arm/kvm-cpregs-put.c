@@ -19,11 +19,6 @@ static int put_one(ARMCPU *cpu, uint64_t regidx, uint64_t value)
                            ? (void *)&value : &value32);
 }
 
-static bool is_counter(uint64_t regidx)
-{
-    return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
-}
-
 /*
  * The PMU's enable and overflow bits are one register behind two indexes, and
  * both read as the bits.  Linux 6.7 to 6.14 (a45f41d754e0 to f2aeb7bbd574)
@@ -105,6 +100,8 @@ static int put_entry(ARMCPU *cpu, int i, GString *refused)
                                refused->len ? "; " : "", name, value,
                                kvm_arm_cpreg_why(ret));
     } else {
+        /* Not always the old value: of a SET register half may be done. */
+        cpu->kvm_cpregs->held[i] = here;
         arm_cpreg_append_refused(refused, regidx, value, here,
                                  kvm_arm_cpreg_why(ret));
     }
@@ -115,12 +112,16 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
 {
     g_autoptr(GString) refused = g_string_new(NULL);
 
+    if (cpu->kvm_cpregs->failed) {
+        error_setg(errp, "cpu %d: its reset failed", CPU(cpu)->cpu_index);
+        return false;
+    }
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
         uint64_t regidx = cpu->cpreg_indexes[i];
 
         if (cpu->cpreg_values[i] == cpu->kvm_cpregs->held[i] ||
             is_clear(regidx) ||
-            (is_counter(regidx) && level < KVM_PUT_FULL_STATE)) {
+            (kvm_arm_cpreg_is_counter(regidx) && level < KVM_PUT_FULL_STATE)) {
             continue;
         }
         put_entry(cpu, i, refused);
@@ -230,9 +231,9 @@ static bool put_identity(ARMCPU *cpu, const ARMCPRegList *source,
         changed |= !ret;
     }
     if (busy) {
-        g_string_append(refused, "; (what a guest is told of its CPU is set "
+        g_string_append(refused, "; what a guest is told of its CPU is set "
                         "before it first runs: load this one into a new "
-                        "QEMU, with -loadvm or -incoming)");
+                        "QEMU, with -loadvm or -incoming");
     }
     return changed;
 }
@@ -271,16 +272,32 @@ static bool check_first_run(ARMCPU *cpu, GString *refused, Error **errp)
     return true;
 }
 
+/* What became of an identity write: which registers there are, and their values */
+static bool read_again(ARMCPU *cpu, Error **errp)
+{
+    return kvm_arm_cpregs_relist(cpu, errp) && kvm_arm_cpregs_get(cpu, errp);
+}
+
+unsigned kvm_arm_cpregs_identity;
+
 bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
                                   GString *refused, Error **errp)
 {
-    if (put_identity(cpu, source, refused)) {
+    if (cpu->kvm_cpregs->identity != kvm_arm_cpregs_identity &&
+        !read_again(cpu, errp)) {
+        return false;
+    }
+    /* Once more, should one of them have been hidden before; not for ever. */
+    for (int i = 0; i < 3 && !refused->len; i++) {
+        if (!put_identity(cpu, source, refused)) {
+            break;
+        }
         /*
-         * Read it all again: what was hidden is gone, what is new has no
-         * value yet, and KVM may have changed others with the ID registers.
+         * What was hidden is gone, what is new has no value yet, and KVM may
+         * have changed others with the ID registers.
          */
-        if (!kvm_arm_cpregs_relist(cpu, errp) ||
-            !kvm_arm_cpregs_get(cpu, errp)) {
+        kvm_arm_cpregs_identity++;
+        if (!read_again(cpu, errp)) {
             return false;
         }
         if (!refused->len) {
@@ -312,7 +329,7 @@ static void load_entry(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
         cpu->cpreg_values[d] = missing->value;
     }
     if (is_clear(verdict->regidx) ||
-        (cpu->kvm_cpregs->known && !is_counter(verdict->regidx) &&
+        (cpu->kvm_cpregs->known && !kvm_arm_cpreg_is_counter(verdict->regidx) &&
          cpu->kvm_cpregs->held[d] == cpu->cpreg_values[d])) {
         return;
     }

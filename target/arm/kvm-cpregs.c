@@ -48,6 +48,7 @@ static bool is_cpreg(uint64_t regidx)
 bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
 {
     g_autofree struct kvm_reg_list *all = enumerate(cpu, errp);
+    g_autofree uint64_t *regs = NULL;
     g_autofree uint64_t *values = NULL;
     g_autofree uint64_t *held = NULL;
     g_autofree char *text = NULL;
@@ -60,13 +61,13 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
     if (!all) {
         return false;
     }
-    kvm_arm_wide_regs_list(cpu, (uint64_t *)all->reg, all->n);
+    regs = g_new(uint64_t, all->n);
     for (uint64_t i = 0; i < all->n; i++) {
         if (is_cpreg(all->reg[i])) {
-            all->reg[new.len++] = all->reg[i];
+            regs[new.len++] = all->reg[i];
         }
     }
-    new.indexes = (uint64_t *)all->reg;
+    new.indexes = regs;
     fault = arm_cpreg_list_check(&new, &at);
     if (fault != ARM_CPREG_LIST_OK) {
         text = arm_cpreg_list_fault_text(fault, &new, at);
@@ -86,10 +87,11 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
     g_free(cpu->cpreg_indexes);
     g_free(cpu->cpreg_values);
     g_free(cpu->kvm_cpregs->held);
-    cpu->cpreg_indexes = g_memdup2(new.indexes, new.len * sizeof(uint64_t));
+    cpu->cpreg_indexes = g_steal_pointer(&regs);
     cpu->cpreg_values = g_steal_pointer(&values);
     cpu->kvm_cpregs->held = g_steal_pointer(&held);
     cpu->cpreg_array_len = new.len;
+    kvm_arm_wide_regs_list(cpu, (uint64_t *)all->reg, all->n);
     return true;
 }
 
@@ -121,15 +123,30 @@ int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
     return ret;
 }
 
+bool kvm_arm_cpreg_is_counter(uint64_t regidx)
+{
+    return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
+}
+
+typedef enum What {
+    COUNTERS = 1,
+    REST = 2,
+    ALL = COUNTERS | REST,
+} What;
+
 /* Read the list; true if KVM says of one of them that there is none. */
-static bool get_all(ARMCPU *cpu, GString *failed)
+static bool get_all(ARMCPU *cpu, What what, GString *failed)
 {
     bool hidden = false;
 
     for (int i = 0; i < cpu->cpreg_array_len; i++) {
         uint64_t regidx = cpu->cpreg_indexes[i];
-        int ret = kvm_arm_cpreg_read(cpu, regidx, &cpu->cpreg_values[i]);
+        int ret;
 
+        if (!(what & (kvm_arm_cpreg_is_counter(regidx) ? COUNTERS : REST))) {
+            continue;
+        }
+        ret = kvm_arm_cpreg_read(cpu, regidx, &cpu->cpreg_values[i]);
         if (ret) {
             g_autofree char *name = arm_cpreg_name(regidx);
 
@@ -141,7 +158,9 @@ static bool get_all(ARMCPU *cpu, GString *failed)
         }
         hidden |= ret == -ENOENT;
     }
-    hidden |= kvm_arm_wide_regs_get(cpu, failed);
+    if (what & REST) {
+        hidden |= kvm_arm_wide_regs_get(cpu, failed);
+    }
     return hidden;
 }
 
@@ -151,33 +170,61 @@ void kvm_arm_cpregs_pre_run(ARMCPU *cpu)
     cpu->kvm_cpregs->current = false;
 }
 
-bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp)
+static bool get(ARMCPU *cpu, What what, Error **errp)
 {
     g_autoptr(GString) failed = g_string_new(NULL);
 
-    kvm_arm_cpregs_pre_run(cpu);
-    if (get_all(cpu, failed)) {
+    if (get_all(cpu, what, failed)) {
         if (!kvm_arm_cpregs_relist(cpu, errp)) {
             return false;
         }
         g_string_truncate(failed, 0);
-        get_all(cpu, failed);
+        get_all(cpu, ALL, failed);
     }
     if (failed->len) {
         error_setg(errp, "cpu %d: KVM lists registers that it does not let "
                    "be read: %s", CPU(cpu)->cpu_index, failed->str);
         return false;
     }
-    cpu->kvm_cpregs->known = true;
-    cpu->kvm_cpregs->current = true;
     return true;
+}
+
+/* All but the counters is what KVM holds, if @read. */
+static bool note_read(ARMCPU *cpu, bool read)
+{
+    cpu->kvm_cpregs->known = read;
+    cpu->kvm_cpregs->current = read;
+    if (read) {
+        cpu->kvm_cpregs->identity = kvm_arm_cpregs_identity;
+    }
+    return read;
+}
+
+bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp)
+{
+    return note_read(cpu, get(cpu, ALL, errp));
+}
+
+void kvm_arm_cpregs_reset(ARMCPU *cpu, int ret)
+{
+    Error *err = NULL;
+
+    cpu->kvm_cpregs->failed = false;
+    if (ret < 0) {
+        error_setg_errno(&err, -ret, "cpu %d: KVM_ARM_VCPU_INIT failed at "
+                         "reset", CPU(cpu)->cpu_index);
+    }
+    if (ret < 0 || !kvm_arm_cpregs_get(cpu, &err)) {
+        cpu->kvm_cpregs->failed = true;
+        error_report_err(err);
+    }
 }
 
 void kvm_arm_cpregs_sync(ARMCPU *cpu)
 {
     Error *err = NULL;
 
-    if (!kvm_arm_cpregs_get(cpu, &err)) {
+    if (!note_read(cpu, get(cpu, REST, &err))) {
         warn_report_once("%s (the guest can run on, and cannot migrate)",
                          error_get_pretty(err));
         error_free(err);
@@ -196,7 +243,7 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
 {
     uint64_t *counter;
 
-    if (!cpu->kvm_cpregs->current && !kvm_arm_cpregs_get(cpu, errp)) {
+    if (!get(cpu, cpu->kvm_cpregs->current ? COUNTERS : ALL, errp)) {
         return false;
     }
     counter = kvm_arm_cpreg_virtual_counter(cpu);

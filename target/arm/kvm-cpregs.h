@@ -34,8 +34,14 @@ typedef struct KVMCPRegs {
      * (or what it makes of it), and a load need not write that again.
      */
     bool known;
-    /* Nor was anything written: a save need not read the list again. */
+    /*
+     * Nor was anything written: of the list, a save only needs to read the
+     * counters, which go on.
+     */
     bool current;
+    /* The reset failed: the vCPU must not run. */
+    bool failed;
+    unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
     GArray *altered;    /* of KVMCPRegAltered */
 } KVMCPRegs;
@@ -47,6 +53,15 @@ typedef struct KVMCPRegs {
  * Call after KVM_ARM_VCPU_INIT and KVM_ARM_VCPU_FINALIZE.
  */
 bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp);
+
+/**
+ * kvm_arm_cpregs_reset: take over what a reset has left in KVM
+ * @ret: what KVM_ARM_VCPU_INIT returned
+ *
+ * If that or the read fails, it is reported, and kvm_arm_cpregs_put() fails
+ * until a later reset goes well, so that the vCPU does not run.
+ */
+void kvm_arm_cpregs_reset(ARMCPU *cpu, int ret);
 
 /**
  * kvm_arm_cpregs_get: read every register of the list from KVM
@@ -61,7 +76,8 @@ bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp);
  *
  * A register that cannot be read is reported once and does not fail this: it
  * keeps the value that was read last, and will not be written, so that the
- * guest can run on.  A save reads again, and fails with the name.
+ * guest can run on.  A save reads again, and fails with the name.  Counters
+ * are left to the save: they go on, and nobody else asks for them.
  */
 void kvm_arm_cpregs_sync(ARMCPU *cpu);
 
@@ -79,8 +95,9 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp);
 /**
  * kvm_arm_cpregs_pre_save: have all that is to be sent
  *
- * Reads the list, unless kvm_arm_cpregs_sync() did and the vCPU has not run
- * since, and the wide registers.  The virtual counter is the adjusted one.
+ * Reads the list, or only its counters if kvm_arm_cpregs_sync() has read the
+ * rest and the vCPU has not run since.  The virtual counter is the adjusted
+ * one.
  */
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
 
@@ -93,6 +110,8 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
  * bitmaps, where they differ: which other registers exist follows from them
  * (Linux Documentation/virt/kvm/api.rst, KVM_ARM_VCPU_INIT).  Then lists
  * the registers anew.  After the first KVM_RUN a change is refused (EBUSY).
+ * ID registers belong to the VM: what was changed by another vCPU's load is
+ * read first.
  * A value that KVM once took and altered is not written again while KVM still
  * holds what it made of it: it would be refused for what it was before.
  *
@@ -123,8 +142,14 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
 /* Read one register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 
+/* Does this register go on while the guest is stopped? */
+bool kvm_arm_cpreg_is_counter(uint64_t regidx);
+
 /* The value of the virtual counter in the list, NULL if it is not listed. */
 uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);
+
+/* So often a load has changed the identity of some vCPU. */
+extern unsigned kvm_arm_cpregs_identity;
 
 /* KVM's errors, as Documentation/virt/kvm/api.rst explains them. */
 const char *kvm_arm_cpreg_why(int ret);

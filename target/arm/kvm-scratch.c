@@ -126,21 +126,7 @@ static int get(const Scratch *scratch, uint64_t regidx, uint64_t *value)
     return ioctl(scratch->vcpu, KVM_GET_ONE_REG, &reg);
 }
 
-/*
- * It may refuse what the vCPU itself took, such as a GICv3 where there is
- * none: only what changes from here on counts.
- */
-static void set(const Scratch *scratch, uint64_t regidx, uint64_t value)
-{
-    struct kvm_one_reg reg = { .id = regidx, .addr = (uintptr_t)&value };
-    uint64_t held;
-
-    if (get(scratch, regidx, &held) || held != value) {
-        (void)ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg);
-    }
-}
-
-/* Fields that are taken away because the VM has no interrupt controller. */
+/* Fields that KVM fills in by the VM's interrupt controller: none here. */
 static uint64_t of_the_gic(uint64_t regidx)
 {
     switch (regidx) {
@@ -153,17 +139,51 @@ static uint64_t of_the_gic(uint64_t regidx)
     }
 }
 
+static bool set(const Scratch *scratch, uint64_t regidx, uint64_t value,
+                Error **errp)
+{
+    uint64_t fixed = of_the_gic(regidx);
+    g_autofree char *name = NULL;
+    uint64_t held;
+    struct kvm_one_reg reg = { .id = regidx, .addr = (uintptr_t)&value };
+
+    if (get(scratch, regidx, &held) == 0) {
+        value = (value & ~fixed) | (held & fixed);
+        if (held == value) {
+            return true;
+        }
+    }
+    if (ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg) == 0) {
+        return true;
+    }
+    name = arm_cpreg_name(regidx);
+    error_setg_errno(errp, errno, "cannot ask KVM by a scratch vCPU: it does "
+                     "not take %s = 0x%" PRIx64 ", which the vCPU took", name,
+                     value);
+    return false;
+}
+
 static bool first_run(ARMCPU *cpu, const ARMCPRegList *ids, uint64_t *after,
                       Error **errp)
 {
     g_auto(Scratch) scratch = { .vm = -1, .vcpu = -1, .run = MAP_FAILED };
     g_autofree uint64_t *before = g_new0(uint64_t, ids->len);
 
+    /*
+     * KVM does not run a vCPU with EL2 without an interrupt controller: such
+     * a guest's registers are taken as they are.
+     */
+    if (cpu->kvm_init_features[0] & (1u << KVM_ARM_VCPU_HAS_EL2)) {
+        memcpy(after, ids->values, ids->len * sizeof(uint64_t));
+        return true;
+    }
     if (!scratch_open(cpu, &scratch, errp)) {
         return false;
     }
     for (size_t i = 0; i < ids->len; i++) {
-        set(&scratch, ids->indexes[i], ids->values[i]);
+        if (!set(&scratch, ids->indexes[i], ids->values[i], errp)) {
+            return false;
+        }
     }
     for (size_t i = 0; i < ids->len; i++) {
         if (check(get(&scratch, ids->indexes[i], &before[i]),

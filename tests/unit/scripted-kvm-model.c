@@ -30,7 +30,7 @@ typedef struct Gate {
 static const Gate gates[] = {
     /* 0fcb4eea5345; up to 6.12 it is listed on every CPU */
     { ARM_CPREG(TCR2_EL1), SINCE(6, 13), ARM_CPREG(ID_AA64MMFR3_EL1), 0 },
-    /* a68cddbbe47ef, the same */
+    /* a68cddbbe47e, the same */
     { ARM_CPREG(PIR_EL1), SINCE(6, 13), ARM_CPREG(ID_AA64MMFR3_EL1), 8 },
     { ARM_CPREG(PIRE0_EL1), SINCE(6, 13), ARM_CPREG(ID_AA64MMFR3_EL1), 8 },
     /* each hidden so since it is known */

@@ -214,22 +214,78 @@ static void test_sync(void)
     assert_says(err, "TCR_EL1 (0x603000000013c102)");
 }
 
-/* Read when the vCPU stopped: a save need not read again until it runs. */
+/*
+ * What was read when the vCPU stopped, a save does not read again until it
+ * runs; but the counters have gone on.
+ */
 static void test_save_reads_once(void)
 {
     g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    guint len = cpu->cpreg_array_len;
 
     g_assert_true(scripted_run(cpu, NULL));
     scripted_kvm_guest_works(kvm);
-    kvm_arm_cpregs_sync(cpu);
     g_array_set_size(kvm->calls, 0);
+    kvm_arm_cpregs_sync(cpu);
+    g_assert_cmpuint(kvm->calls->len, ==, len - 2);
+    scripted_kvm_find(kvm, ARM_CPREG(CNTPCT_EL0))->value = 0x1234567;
     g_assert_true(arm_cpreg_pre_save(cpu, NULL));
-    g_assert_cmpuint(kvm->calls->len, ==, 0);
+    g_assert_cmpuint(kvm->calls->len, ==, len);
+    for (guint i = 0; i < len; i++) {
+        if (cpu->cpreg_vmstate_indexes[i] == ARM_CPREG(CNTPCT_EL0)) {
+            g_assert_cmphex(cpu->cpreg_vmstate_values[i], ==, 0x1234567);
+        }
+    }
 
     g_assert_true(scripted_run(cpu, NULL));
+    g_array_set_size(kvm->calls, 0);
     g_assert_true(arm_cpreg_pre_save(cpu, NULL));
     g_assert_cmpuint(kvm->calls->len, ==, cpu->cpreg_array_len);
+}
+
+/* A vCPU whose reset failed does not run until one goes well. */
+static void test_reset_fails(void)
+{
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.12" ON_N1_PMU);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(Error) err = NULL;
+
+        if (i == 1) {
+            kvm->fault = (ScriptedFault) {
+                .at = 1, .op = SCRIPTED_GET, .regidx = ARM_CPREG(TCR_EL1),
+                .error = EIO,
+            };
+        }
+        kvm_arm_cpregs_reset(cpu, i == 0 ? -EINVAL : 0);
+        g_assert_nonnull(strstr(standalone_reports()->str, i == 0 ?
+                                "KVM_ARM_VCPU_INIT failed" : "TCR_EL1"));
+        g_string_truncate(standalone_reports(), 0);
+        g_assert_false(scripted_run(cpu, &err));
+        assert_says(err, "cpu 0: its reset failed");
+
+        kvm_arm_cpregs_reset(cpu, 0);
+        g_assert_cmpstr(standalone_reports()->str, ==, "");
+        g_assert_true(scripted_run(cpu, NULL));
+    }
+}
+
+/* ID registers belong to the VM: the first vCPU has set those of the others. */
+static void test_second_vcpu(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) first = scripted_start(to, NULL);
+    g_autoptr(ARMCPU) second = scripted_start(to, NULL);
+
+    g_assert_true(load_stream(first, f, NULL));
+    g_assert_cmpuint(writes(to, 0), >, 0);
+    g_assert_true(load_stream(second, f, NULL));
+    g_assert_cmpuint(writes(to, ARM_CPREG(ID_AA64MMFR3_EL1)), ==, 0);
+    g_assert_cmpint(second->cpreg_array_len, ==, first->cpreg_array_len);
 }
 
 /* The virtual counter, while QEMU adjusts it. */
@@ -305,6 +361,8 @@ int main(int argc, char **argv)
         { "put-again", test_put_again },
         { "sync", test_sync },
         { "save-reads-once", test_save_reads_once },
+        { "reset-fails", test_reset_fails },
+        { "second-vcpu", test_second_vcpu },
         { "virtual-time", test_virtual_time },
         { "broken", test_broken },
     };
