@@ -43,7 +43,7 @@ from base import BaseError                                  # noqa: E402
 
 BUILD = image.BUILD / 'matrix'
 LOG = BUILD / 'rig.log'
-DOCS = image.ROOT / 'docs' / 'devel' / 'migration'
+DOCS = image.ROOT / 'docs'
 # The witness needs no more; the rest would only be scanned for zeroes.
 MEMORY = '64M'
 

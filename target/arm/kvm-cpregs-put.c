@@ -161,47 +161,60 @@ static bool identity_wanted(const ARMCPRegWalk *walk, uint64_t *value)
     return true;
 }
 
-/*
- * Identity that was written and reads as another value now: KVM takes some
- * values of other kernels and does not use them.
- */
-static void note_altered(ARMCPU *cpu, const ARMCPRegList *source)
+/* KVM has taken this identity value. */
+static void note_taken(ARMCPU *cpu, uint64_t regidx, uint64_t value)
+{
+    KVMCPRegTaken new = { .regidx = regidx, .written = value };
+    GArray *taken = cpu->kvm_cpregs->taken;
+
+    for (guint i = 0; i < taken->len; i++) {
+        if (g_array_index(taken, KVMCPRegTaken, i).regidx == regidx) {
+            g_array_index(taken, KVMCPRegTaken, i) = new;
+            return;
+        }
+    }
+    g_array_append_val(taken, new);
+}
+
+/* The list was read again: what did KVM make of the values that it took? */
+static void note_altered(ARMCPU *cpu)
 {
     ARMCPRegList own = arm_cpreg_list_of(cpu);
-    ARMCPRegWalk walk = { .source = source, .destination = &own };
-    GArray *altered = cpu->kvm_cpregs->altered;
+    GArray *taken = cpu->kvm_cpregs->taken;
 
-    g_array_set_size(altered, 0);
-    while (arm_cpreg_walk_next(&walk)) {
-        KVMCPRegAltered one = { .regidx = walk.regidx };
+    for (guint i = 0; i < taken->len; i++) {
+        KVMCPRegTaken *one = &g_array_index(taken, KVMCPRegTaken, i);
+        ssize_t at = arm_cpreg_list_find(&own, one->regidx);
         g_autofree char *name = NULL;
 
-        if (!identity_wanted(&walk, &one.written) ||
-            one.written == own.values[walk.d]) {
+        if (at < 0 || one->read) {
             continue;
         }
-        one.held = own.values[walk.d];
-        g_array_append_val(altered, one);
-        name = arm_cpreg_name(walk.regidx);
-        trace_kvm_arm_cpreg_altered(CPU(cpu)->cpu_index, name, one.written,
-                                    one.held);
+        one->held = own.values[at];
+        one->read = true;
+        if (one->held == one->written) {
+            continue;
+        }
+        name = arm_cpreg_name(one->regidx);
+        trace_kvm_arm_cpreg_altered(CPU(cpu)->cpu_index, name, one->written,
+                                    one->held);
     }
 }
 
 /* Does KVM already hold what it makes of this value? */
 static bool is_held(ARMCPU *cpu, int i, uint64_t value)
 {
-    GArray *altered = cpu->kvm_cpregs->altered;
+    GArray *taken = cpu->kvm_cpregs->taken;
     uint64_t held = cpu->kvm_cpregs->held[i];
 
     if (held == value) {
         return true;
     }
-    for (guint n = 0; n < altered->len; n++) {
-        KVMCPRegAltered *one = &g_array_index(altered, KVMCPRegAltered, n);
+    for (guint n = 0; n < taken->len; n++) {
+        KVMCPRegTaken *one = &g_array_index(taken, KVMCPRegTaken, n);
 
-        if (one->regidx == cpu->cpreg_indexes[i] && one->written == value &&
-            one->held == held) {
+        if (one->regidx == cpu->cpreg_indexes[i] && one->read &&
+            one->written == value && one->held == held) {
             return true;
         }
     }
@@ -227,8 +240,11 @@ static bool put_identity(ARMCPU *cpu, const ARMCPRegList *source,
         }
         cpu->cpreg_values[walk.d] = value;
         ret = put_entry(cpu, walk.d, refused);
+        if (!ret) {
+            note_taken(cpu, walk.regidx, value);
+            changed = true;
+        }
         busy |= ret == -EBUSY;
-        changed |= !ret;
     }
     if (busy) {
         g_string_append(refused, "; what a guest is told of its CPU is set "
@@ -300,9 +316,7 @@ bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
         if (!read_again(cpu, errp)) {
             return false;
         }
-        if (!refused->len) {
-            note_altered(cpu, source);
-        }
+        note_altered(cpu);
     }
     return refused->len || check_first_run(cpu, refused, errp);
 }

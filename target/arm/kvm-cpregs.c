@@ -99,8 +99,8 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
 {
     cpu->cpreg_array_len = 0;
     cpu->kvm_cpregs = g_new0(KVMCPRegs, 1);
-    cpu->kvm_cpregs->altered = g_array_new(false, false,
-                                           sizeof(KVMCPRegAltered));
+    cpu->kvm_cpregs->taken = g_array_new(false, false,
+                                         sizeof(KVMCPRegTaken));
     if (!kvm_arm_cpregs_relist(cpu, errp)) {
         return false;
     }

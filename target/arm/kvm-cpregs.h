@@ -15,12 +15,13 @@
 #include "cpreg-reconcile.h"
 #include "cpu.h"
 
-/* An identity value that KVM took and made another one of. */
-typedef struct KVMCPRegAltered {
+/* An identity value that KVM took, and the one that it made of it. */
+typedef struct KVMCPRegTaken {
     uint64_t regidx;
     uint64_t written;
     uint64_t held;
-} KVMCPRegAltered;
+    bool read;          /* since it was written: @held is true */
+} KVMCPRegTaken;
 
 /* What the edge keeps for a vCPU, beside the list in ARMCPU. */
 typedef struct KVMCPRegs {
@@ -43,7 +44,7 @@ typedef struct KVMCPRegs {
     bool failed;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
-    GArray *altered;    /* of KVMCPRegAltered */
+    GArray *taken;      /* of KVMCPRegTaken */
 } KVMCPRegs;
 
 /**
@@ -111,9 +112,9 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
  * (Linux Documentation/virt/kvm/api.rst, KVM_ARM_VCPU_INIT).  Then lists
  * the registers anew.  After the first KVM_RUN a change is refused (EBUSY).
  * ID registers belong to the VM: what was changed by another vCPU's load is
- * read first.
- * A value that KVM once took and altered is not written again while KVM still
- * holds what it made of it: it would be refused for what it was before.
+ * read first.  A value that KVM once took and altered is not written again
+ * while KVM still holds what it made of it: it would be refused for what it
+ * was before.
  *
  * Returns false, with an error, if KVM does not list its registers.
  */

@@ -315,6 +315,9 @@ int kvm_set_one_reg(CPUState *cs, uint64_t id, void *source)
     memcpy(&value, source, MIN(scripted_size(id), sizeof(value)));
     ret = fails(kvm, SCRIPTED_SET, id) ? -kvm->fault.error
                                        : set_one(kvm, id, source, value);
+    if (kvm->shows && id == kvm->shown_by && ret == 0) {
+        scripted_kvm_find(kvm, kvm->shows)->unlisted = false;
+    }
     return done(kvm, SCRIPTED_SET, id, value, ret);
 }
 
@@ -374,7 +377,7 @@ void scripted_vcpu_free(ARMCPU *cpu)
     if (own) {
         g_free(own->held);
         g_clear_pointer(&own->wide, g_array_unref);
-        g_clear_pointer(&own->altered, g_array_unref);
+        g_clear_pointer(&own->taken, g_array_unref);
         g_free(own);
     }
     g_free(cpu);

@@ -60,6 +60,8 @@ typedef struct ScriptedKVM {
     GArray *regs;       /* of ScriptedReg, in ascending order */
     bool has_run;       /* the vCPU did KVM_RUN once */
     GArray *calls;      /* of ScriptedCall */
+    uint64_t shows;     /* listed from a write of @shown_by on; 0: none */
+    uint64_t shown_by;
     ScriptedFault fault;
 } ScriptedKVM;
 

@@ -288,6 +288,33 @@ static void test_second_vcpu(void)
     g_assert_cmpint(second->cpreg_array_len, ==, first->cpreg_array_len);
 }
 
+/*
+ * An ID register that KVM lists only once another one has the source's value:
+ * no kernel does that, and the guest would read what this host has.
+ */
+static void test_identity_appears(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
+    const uint64_t late = ARM_CPREG(ID_AA64MMFR4_EL1);
+    g_autoptr(QEMUFile) f = NULL;
+    g_autoptr(ARMCPU) cpu = NULL;
+
+    scripted_kvm_find(from, late)->value = 0;
+    scripted_kvm_find(to, late)->value = 0x100;
+    scripted_kvm_find(to, late)->mask = 0xf00;
+    scripted_kvm_find(to, late)->unlisted = true;
+    to->shows = late;
+    to->shown_by = ARM_CPREG(ID_AA64MMFR3_EL1);
+    f = stream_from(from);
+    cpu = scripted_start(to, NULL);
+    g_assert_cmphex(scripted_kvm_find(to, late)->value, ==, 0x100);
+    g_assert_true(load_stream(cpu, f, NULL));
+    g_assert_cmphex(scripted_kvm_find(to, late)->value, ==, 0);
+    g_assert_cmpuint(writes(to, late), ==, 1);
+    g_assert_cmpuint(writes(to, to->shown_by), ==, 1);
+}
+
 /* The virtual counter, while QEMU adjusts it. */
 static void test_virtual_time(void)
 {
@@ -363,6 +390,7 @@ int main(int argc, char **argv)
         { "save-reads-once", test_save_reads_once },
         { "reset-fails", test_reset_fails },
         { "second-vcpu", test_second_vcpu },
+        { "identity-appears", test_identity_appears },
         { "virtual-time", test_virtual_time },
         { "broken", test_broken },
     };
