@@ -288,7 +288,7 @@ static bool check_first_run(ARMCPU *cpu, GString *refused, Error **errp)
     return true;
 }
 
-/* What became of an identity write: which registers there are, and their values */
+/* What became of an identity write: which registers there are, and values. */
 static bool read_again(ARMCPU *cpu, Error **errp)
 {
     return kvm_arm_cpregs_relist(cpu, errp) && kvm_arm_cpregs_get(cpu, errp);
