@@ -70,3 +70,16 @@ void assert_says(const Error *err, const char *words)
         g_test_fail();
     }
 }
+
+int scripted_test_main(int argc, char **argv, const char *group,
+                       const ScriptedCase *cases, size_t len)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < len; i++) {
+        g_autofree char *path = g_strdup_printf("/arm/%s/%s", group,
+                                                cases[i].name);
+
+        g_test_add_func(path, cases[i].run);
+    }
+    return g_test_run();
+}

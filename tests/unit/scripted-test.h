@@ -29,4 +29,13 @@ uint64_t *value_of(ARMCPU *cpu, uint64_t regidx);
 /* The test fails and goes on, so that one run says all that is wrong. */
 void assert_says(const Error *err, const char *words);
 
+typedef struct ScriptedCase {
+    const char *name;
+    GTestFunc run;
+} ScriptedCase;
+
+/* A test program's main(): the cases as /arm/@group/name. */
+int scripted_test_main(int argc, char **argv, const char *group,
+                       const ScriptedCase *cases, size_t len);
+
 #endif

@@ -160,10 +160,7 @@ static void test_altered_once(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        GTestFunc run;
-    } tests[] = {
+    static const ScriptedCase cases[] = {
         { "counters", test_counters },
         { "put-bits", test_put_bits },
         { "half-written", test_half_written },
@@ -172,12 +169,6 @@ int main(int argc, char **argv)
         { "altered-once", test_altered_once },
     };
 
-    g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/arm/kvm-cpregs-held/%s",
-                                                tests[i].name);
-
-        g_test_add_func(path, tests[i].run);
-    }
-    return g_test_run();
+    return scripted_test_main(argc, argv, "kvm-cpregs-held", cases,
+                              ARRAY_SIZE(cases));
 }

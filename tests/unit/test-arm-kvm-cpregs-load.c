@@ -374,10 +374,7 @@ static void test_broken(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        GTestFunc run;
-    } tests[] = {
+    static const ScriptedCase cases[] = {
         { "again", test_again },
         { "first-run", test_first_run },
         { "other-identity", test_other_identity },
@@ -395,12 +392,6 @@ int main(int argc, char **argv)
         { "broken", test_broken },
     };
 
-    g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/arm/kvm-cpregs-load/%s",
-                                                tests[i].name);
-
-        g_test_add_func(path, tests[i].run);
-    }
-    return g_test_run();
+    return scripted_test_main(argc, argv, "kvm-cpregs-load", cases,
+                              ARRAY_SIZE(cases));
 }

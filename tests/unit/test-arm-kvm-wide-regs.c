@@ -282,10 +282,7 @@ static void test_next_load(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        GTestFunc run;
-    } tests[] = {
+    static const ScriptedCase cases[] = {
         { "travel", test_travel },
         { "needed", test_needed },
         { "unknown", test_unknown },
@@ -298,12 +295,6 @@ int main(int argc, char **argv)
         { "next-load", test_next_load },
     };
 
-    g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/arm/kvm-wide-regs/%s",
-                                                tests[i].name);
-
-        g_test_add_func(path, tests[i].run);
-    }
-    return g_test_run();
+    return scripted_test_main(argc, argv, "kvm-wide-regs", cases,
+                              ARRAY_SIZE(cases));
 }
