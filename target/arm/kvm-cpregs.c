@@ -128,6 +128,14 @@ bool kvm_arm_cpreg_is_counter(uint64_t regidx)
     return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
 }
 
+void kvm_arm_cpreg_append_unread(GString *failed, uint64_t regidx, int ret)
+{
+    g_autofree char *name = arm_cpreg_name(regidx);
+
+    g_string_append_printf(failed, "%s%s (%s)", failed->len ? "; " : "", name,
+                           strerror(-ret));
+}
+
 typedef enum What {
     COUNTERS = 1,
     REST = 2,
@@ -148,11 +156,7 @@ static bool get_all(ARMCPU *cpu, What what, GString *failed)
         }
         ret = kvm_arm_cpreg_read(cpu, regidx, &cpu->cpreg_values[i]);
         if (ret) {
-            g_autofree char *name = arm_cpreg_name(regidx);
-
-            g_string_append_printf(failed, "%s%s (%s)",
-                                   failed->len ? "; " : "", name,
-                                   strerror(-ret));
+            kvm_arm_cpreg_append_unread(failed, regidx, ret);
         } else {
             cpu->kvm_cpregs->held[i] = cpu->cpreg_values[i];
         }

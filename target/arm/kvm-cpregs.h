@@ -152,6 +152,9 @@ uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);
 /* So often a load has changed the identity of some vCPU. */
 extern unsigned kvm_arm_cpregs_identity;
 
+/* One more clause about a register that could not be read; @ret says why. */
+void kvm_arm_cpreg_append_unread(GString *failed, uint64_t regidx, int ret);
+
 /* KVM's errors, as Documentation/virt/kvm/api.rst explains them. */
 const char *kvm_arm_cpreg_why(int ret);
 

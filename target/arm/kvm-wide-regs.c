@@ -34,11 +34,7 @@ bool kvm_arm_wide_regs_get(ARMCPU *cpu, GString *failed)
         int ret = kvm_get_one_reg(CPU(cpu), reg->regidx, reg->value);
 
         if (ret) {
-            g_autofree char *name = arm_cpreg_name(reg->regidx);
-
-            g_string_append_printf(failed, "%s%s (%s)",
-                                   failed->len ? "; " : "", name,
-                                   strerror(-ret));
+            kvm_arm_cpreg_append_unread(failed, reg->regidx, ret);
         }
         hidden |= ret == -ENOENT;
     }

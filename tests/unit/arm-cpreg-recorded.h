@@ -24,6 +24,22 @@ static inline void recorded_list_free(RecordedList *recorded)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordedList, recorded_list_free)
 
+/* The folder of the lists, and it opened; NULL, and told, if there is none. */
+static inline GDir *recorded_lists_open(char **folder)
+{
+    g_autoptr(GError) err = NULL;
+    GDir *dir;
+
+    *folder = g_test_build_filename(G_TEST_DIST, "data", "arm-kvm-reg-list",
+                                    NULL);
+    dir = g_dir_open(*folder, 0, &err);
+    if (!dir) {
+        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
+                err->message);
+    }
+    return dir;
+}
+
 /* Read a file, without the core and SVE registers; NULL if there is none. */
 static inline RecordedList *recorded_list_read(const char *path)
 {

@@ -240,18 +240,13 @@ int main(int argc, char **argv)
 {
     g_autofree char *folder = NULL;
     g_autofree const char **names = NULL;
-    g_autoptr(GError) err = NULL;
     g_autoptr(GDir) dir = NULL;
     const char *file;
     int status;
 
     g_test_init(&argc, &argv, NULL);
-    folder = g_test_build_filename(G_TEST_DIST, "data", "arm-kvm-reg-list",
-                                   NULL);
-    dir = g_dir_open(folder, 0, &err);
+    dir = recorded_lists_open(&folder);
     if (!dir) {
-        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
-                err->message);
         return 1;
     }
     configs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,

@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "arm-cpreg-recorded.h"
 #include "target/arm/cpreg-names.h"
 
 #define SVE_VLS     0x606000000015ffffULL
@@ -252,18 +253,13 @@ static gint by_name(gconstpointer a, gconstpointer b)
 int main(int argc, char **argv)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GError) err = NULL;
     g_autoptr(GDir) dir = NULL;
     const char *name;
     int status;
 
     g_test_init(&argc, &argv, NULL);
-    folder = g_test_build_filename(G_TEST_DIST, "data", "arm-kvm-reg-list",
-                                   NULL);
-    dir = g_dir_open(folder, 0, &err);
+    dir = recorded_lists_open(&folder);
     if (!dir) {
-        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
-                err->message);
         return 1;
     }
     while ((name = g_dir_read_name(dir))) {
