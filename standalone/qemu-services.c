@@ -2,7 +2,7 @@
 /* QEMU's services, in the size that the stand-alone build needs them. */
 
 #include "qemu/osdep.h"
-#include "migration/vmstate.h"
+#include "hw/core/cpu.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "trace.h"
@@ -95,105 +95,9 @@ void error_report_err(Error *err)
     error_free(err);
 }
 
-/* Streams */
+/* Machine */
 
-QEMUFile *qemu_file_new(void)
-{
-    QEMUFile *f = g_new0(QEMUFile, 1);
-
-    f->bytes = g_byte_array_new();
-    return f;
-}
-
-void qemu_file_free(QEMUFile *f)
-{
-    g_byte_array_unref(f->bytes);
-    g_free(f);
-}
-
-int qemu_file_get_error(QEMUFile *f)
-{
-    return f->error;
-}
-
-void qemu_put_buffer(QEMUFile *f, const uint8_t *buf, size_t size)
-{
-    g_byte_array_append(f->bytes, buf, size);
-}
-
-void qemu_put_be32(QEMUFile *f, uint32_t value)
-{
-    value = GUINT32_TO_BE(value);
-    qemu_put_buffer(f, (uint8_t *)&value, sizeof(value));
-}
-
-void qemu_put_be64(QEMUFile *f, uint64_t value)
-{
-    value = GUINT64_TO_BE(value);
-    qemu_put_buffer(f, (uint8_t *)&value, sizeof(value));
-}
-
-size_t qemu_get_buffer(QEMUFile *f, uint8_t *buf, size_t size)
-{
-    size_t have = MIN(size, f->bytes->len - f->at);
-
-    if (have < size) {
-        memset(buf + have, 0, size - have);
-        f->error = -EIO;
-    }
-    if (have) {
-        memcpy(buf, f->bytes->data + f->at, have);
-    }
-    f->at += have;
-    return have;
-}
-
-uint32_t qemu_get_be32(QEMUFile *f)
-{
-    uint32_t value;
-
-    qemu_get_buffer(f, (uint8_t *)&value, sizeof(value));
-    return GUINT32_FROM_BE(value);
-}
-
-uint64_t qemu_get_be64(QEMUFile *f)
-{
-    uint64_t value;
-
-    qemu_get_buffer(f, (uint8_t *)&value, sizeof(value));
-    return GUINT64_FROM_BE(value);
-}
-
-/* Descriptions */
-
-int vmstate_save_fields(QEMUFile *f, const VMStateDescription *vmsd,
-                        void *opaque)
-{
-    int ret = 0;
-
-    for (const VMStateField *field = vmsd->fields; !ret && field->name;
-         field++) {
-        ret = field->info->put(f, (char *)opaque + field->offset, field->size,
-                               field, NULL);
-    }
-    return ret;
-}
-
-int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,
-                        void *opaque)
-{
-    int ret = 0;
-
-    for (const VMStateField *field = vmsd->fields; !ret && field->name;
-         field++) {
-        ret = field->info->get(f, (char *)opaque + field->offset, field->size,
-                               field);
-        if (!ret) {
-            ret = qemu_file_get_error(f);
-        }
-    }
-    return ret;
-}
+CPUState *first_cpu;
 
 /* Traces */
 

@@ -14,11 +14,13 @@ typedef enum TraceEvent {
     TRACE_ARM_CPREG_TOLERATED,
     TRACE_ARM_CPREG_REFUSED,
     TRACE_KVM_ARM_CPREG_ALTERED,
+    TRACE_ARM_CPREG_PREFLIGHT,
+    TRACE_ARM_CPREG_PREFLIGHT_SKIPPED,
 } TraceEvent;
 
 typedef struct TraceLine {
     TraceEvent event;
-    char *name;             /* "TCR2_EL1 (0x603000000013c103)" */
+    char *name;             /* "TCR2_EL1 (0x603000000013c103)", or a kernel */
 } TraceLine;
 
 /* Of TraceLine; trace_lines_new() frees the names with it. */
@@ -52,6 +54,19 @@ static inline void trace_kvm_arm_cpreg_altered(int cpu, const char *name,
                                                uint64_t written, uint64_t held)
 {
     trace_line(TRACE_KVM_ARM_CPREG_ALTERED, name);
+}
+
+static inline void trace_arm_cpreg_preflight(const char *kernel,
+                                             size_t registers,
+                                             const char *refused)
+{
+    trace_line(TRACE_ARM_CPREG_PREFLIGHT, kernel);
+}
+
+static inline void trace_arm_cpreg_preflight_skipped(uint32_t format,
+                                                     uint32_t known)
+{
+    trace_line(TRACE_ARM_CPREG_PREFLIGHT_SKIPPED, "");
 }
 
 #endif

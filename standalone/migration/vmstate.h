@@ -23,17 +23,33 @@ struct VMStateField {
     const VMStateInfo *info;
 };
 
+#define MIG_PRI_GICV3 1
+
 typedef struct VMStateDescription {
     const char *name;
     int version_id;
     int minimum_version_id;
+    bool early_setup;
+    int priority;
     bool (*needed)(void *opaque);
+    bool (*pre_save_errp)(void *opaque, Error **errp);
+    bool (*post_load_errp)(void *opaque, int version_id, Error **errp);
     const VMStateField *fields;
 } VMStateDescription;
+
+extern const VMStateInfo vmstate_info_uint32;
+extern const VMStateInfo vmstate_info_uint32s;      /* an array */
+extern const VMStateInfo vmstate_info_uint64;
 
 #define VMSTATE_SINGLE(member, state, version, how, type) \
     { .name = #member, .offset = offsetof(state, member), \
       .size = sizeof(type), .info = &(how) }
+#define VMSTATE_UINT32(member, state) \
+    VMSTATE_SINGLE(member, state, 0, vmstate_info_uint32, uint32_t)
+#define VMSTATE_UINT32_ARRAY(member, state, length) \
+    VMSTATE_SINGLE(member, state, 0, vmstate_info_uint32s, uint32_t[length])
+#define VMSTATE_UINT64(member, state) \
+    VMSTATE_SINGLE(member, state, 0, vmstate_info_uint64, uint64_t)
 #define VMSTATE_END_OF_LIST() { .name = NULL }
 
 /*
@@ -44,5 +60,25 @@ int vmstate_save_fields(QEMUFile *f, const VMStateDescription *vmsd,
                         void *opaque);
 int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,
                         void *opaque);
+
+/* The same with the hooks of @vmsd. */
+bool vmstate_save_section(QEMUFile *f, const VMStateDescription *vmsd,
+                          void *opaque, Error **errp);
+bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
+                          void *opaque, Error **errp);
+
+/* An error for what a field has reported, or for a stream that ended: @ret. */
+bool vmstate_failed(int ret, Error **errp);
+
+/* A section of the stream; there is one, and a test takes it from here. */
+typedef struct StandaloneSection {
+    const VMStateDescription *vmsd;
+    void *opaque;
+} StandaloneSection;
+
+extern StandaloneSection standalone_section;
+
+int vmstate_register(void *obj, int instance, const VMStateDescription *vmsd,
+                     void *opaque);
 
 #endif

@@ -23,4 +23,9 @@ void error_free(Error *err);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Error, error_free)
 
+/* Where the caller wants no error, one that is gone with the function. */
+#define ERRP_GUARD() \
+    g_autoptr(Error) errp_unwanted = NULL; \
+    errp = errp ?: &errp_unwanted
+
 #endif

@@ -21,3 +21,15 @@ void arm_cpreg_vmstate_resize(ARMCPU *cpu, int32_t len)
         g_renew(uint64_t, cpu->cpreg_vmstate_values, len);
     cpu->cpreg_vmstate_array_len = len;
 }
+
+ARMCPRegVCPUInit arm_cpreg_vcpu_init_of(ARMCPU *cpu)
+{
+    ARMCPRegVCPUInit init = { .target = cpu->kvm_target };
+
+    memcpy(init.features, cpu->kvm_init_features, sizeof(init.features));
+    init.features[0] &= ~(1u << ARM_CPREG_FEATURE_POWER_OFF);
+    if (arm_cpreg_has_feature(&init, ARM_CPREG_FEATURE_SVE)) {
+        init.sve_vls = cpu->sve_vq.map;
+    }
+    return init;
+}

@@ -6,6 +6,12 @@
 
 #include "cpreg-fields.h"
 
+/* Behind all that is refused of a KVM guest's registers. */
+#define ARM_CPREG_REMEDY \
+    "; what helps: a destination with the CPU and kernel of the source, or a " \
+    "guest that is started on the older of the two, from where it can move " \
+    "to more hosts"
+
 /**
  * arm_cpreg_explain: a value that was refused, for the person who reads it
  * @regidx: the register

@@ -5,6 +5,7 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "migration/qemu-file-types.h"
+#include "migration/refusal.h"
 #include "system/kvm.h"
 #include "cpreg-cpu.h"
 #include "cpreg-explain.h"
@@ -144,7 +145,7 @@ static const ARMCPRegReport *take_list(ARMCPU *cpu, const ARMCPRegList *source,
             cpu->cpreg_values[verdict->d] = source->values[verdict->s];
         }
     }
-    text = arm_cpreg_report_text(&last, source);
+    text = arm_cpreg_report_text(&last, source, NULL);
     if (text) {
         g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
                                text);
@@ -176,7 +177,7 @@ static void write_cpustate(ARMCPU *cpu, GString *refused)
     }
 }
 
-bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
+static bool load(ARMCPU *cpu, Error **errp)
 {
     ARMCPRegList source = {
         .indexes = cpu->cpreg_vmstate_indexes,
@@ -223,7 +224,20 @@ bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
     arm_cpreg_pre_load(cpu);            /* the stream's wide registers */
     if (refused->len) {
         error_setg(errp, "cpu %d: registers of the source cannot be restored "
-                   "on this host: %s", CPU(cpu)->cpu_index, refused->str);
+                   "on this host: %s%s", CPU(cpu)->cpu_index, refused->str,
+                   kvm_enabled() && !cpu->kvm_cpregs->busy ?
+                   ARM_CPREG_REMEDY : "");
+        return false;
+    }
+    return true;
+}
+
+bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)
+{
+    ERRP_GUARD();
+
+    if (!load(cpu, errp)) {
+        migration_refusal_reason(*errp);
         return false;
     }
     return true;

@@ -114,7 +114,8 @@ void arm_cpreg_report_clear(ARMCPRegReport *report)
 }
 
 char *arm_cpreg_report_text(const ARMCPRegReport *report,
-                            const ARMCPRegList *source)
+                            const ARMCPRegList *source,
+                            const ARMCPRegList *known)
 {
     GString *text;
     size_t i, named = 0;
@@ -140,9 +141,11 @@ char *arm_cpreg_report_text(const ARMCPRegReport *report,
         g_string_append(text, name);
         if (named++ < EXPLAINED) {
             why = arm_cpreg_refusal_text(verdict->rule, source, verdict->s);
-            g_string_append_printf(text, " = 0x%" PRIx64
-                                   " is unknown here, and %s",
-                                   source->values[verdict->s], why);
+            if (!known || arm_cpreg_list_find(known, verdict->regidx) >= 0) {
+                g_string_append_printf(text, " = 0x%" PRIx64,
+                                       source->values[verdict->s]);
+            }
+            g_string_append_printf(text, " is unknown here, and %s", why);
         }
     }
     return g_string_free(text, false);

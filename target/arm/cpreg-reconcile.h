@@ -87,6 +87,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ARMCPRegReport, arm_cpreg_report_clear)
  * arm_cpreg_report_text: the refused registers in words
  * @report: what arm_cpreg_reconcile() filled in
  * @source: the same list
+ * @known: the registers whose values are known, and told; NULL if all are
  *
  * All of them are named: the first ones with value and reason, the others by
  * name, so that a list of thousands stays readable.
@@ -94,6 +95,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ARMCPRegReport, arm_cpreg_report_clear)
  * Returns a new string, or NULL if none is refused.
  */
 char *arm_cpreg_report_text(const ARMCPRegReport *report,
-                            const ARMCPRegList *source);
+                            const ARMCPRegList *source,
+                            const ARMCPRegList *known);
 
 #endif

@@ -5,8 +5,9 @@
 #include "qapi/error.h"
 #include "cpreg-cpu.h"
 #include "cpreg-explain.h"
+#include "cpreg-manifest.h"
 #include "kvm-cpregs.h"
-#include "kvm-scratch.h"
+#include "kvm-first-run.h"
 #include "system/kvm.h"
 #include "trace.h"
 
@@ -134,15 +135,6 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
     return true;
 }
 
-/* What the existence of other registers may follow from. */
-static bool is_identity(uint64_t regidx)
-{
-    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
-
-    return (regidx >= ARM_CPREG_ID_FIRST && regidx <= ARM_CPREG_ID_LAST) ||
-           kind == ARM_CPREG_KIND_FW || kind == ARM_CPREG_KIND_FW_BMAP;
-}
-
 /*
  * What the walk's register is to hold: the stream's value, or what a rule gives
  * to one that is missing there.  False if it is not identity, is not listed
@@ -150,7 +142,7 @@ static bool is_identity(uint64_t regidx)
  */
 static bool identity_wanted(const ARMCPRegWalk *walk, uint64_t *value)
 {
-    if (walk->d < 0 || !is_identity(walk->regidx)) {
+    if (walk->d < 0 || !arm_cpreg_is_identity(walk->regidx)) {
         return false;
     }
     if (walk->s < 0) {
@@ -246,6 +238,7 @@ static bool put_identity(ARMCPU *cpu, const ARMCPRegList *source,
         }
         busy |= ret == -EBUSY;
     }
+    cpu->kvm_cpregs->busy = busy;
     if (busy) {
         g_string_append(refused, "; what a guest is told of its CPU is set "
                         "before it first runs: load this one into a new "
@@ -261,28 +254,16 @@ static bool put_identity(ARMCPU *cpu, const ARMCPRegList *source,
 static bool check_first_run(ARMCPU *cpu, GString *refused, Error **errp)
 {
     ARMCPRegList own = arm_cpreg_list_of(cpu);
-    ARMCPRegList ids = { NULL };
-    g_autofree uint64_t *after = NULL;
-    size_t first = 0;
+    ARMCPRegList ids = kvm_arm_first_run_ids(&own);
+    g_autofree uint64_t *after = g_new(uint64_t, ids.len);
 
-    while (first < own.len && own.indexes[first] < ARM_CPREG_ID_FIRST) {
-        first++;
-    }
-    ids.indexes = own.indexes + first;
-    ids.values = own.values + first;
-    while (first + ids.len < own.len &&
-           ids.indexes[ids.len] <= ARM_CPREG_ID_LAST) {
-        ids.len++;
-    }
-    after = g_new(uint64_t, ids.len);
-    if (!kvm_arm_scratch_first_run(cpu, &ids, after, errp)) {
+    if (!kvm_arm_first_run(cpu, &ids, after, errp)) {
         return false;
     }
     for (size_t i = 0; i < ids.len; i++) {
         if (after[i] != ids.values[i]) {
             arm_cpreg_append_refused(refused, ids.indexes[i], ids.values[i],
-                                     after[i], "KVM changes it when the "
-                                     "guest runs");
+                                     after[i], KVM_ARM_FIRST_RUN_CHANGES);
         }
     }
     return true;
@@ -299,6 +280,7 @@ unsigned kvm_arm_cpregs_identity;
 bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
                                   GString *refused, Error **errp)
 {
+    cpu->kvm_cpregs->busy = false;
     if (cpu->kvm_cpregs->identity != kvm_arm_cpregs_identity &&
         !read_again(cpu, errp)) {
         return false;
@@ -331,7 +313,7 @@ static void load_entry(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
     if (d < 0) {
         return;
     }
-    if (is_identity(verdict->regidx)) {
+    if (arm_cpreg_is_identity(verdict->regidx)) {
         /* Done; where KVM made another value of it, that one counts. */
         cpu->cpreg_values[d] = cpu->kvm_cpregs->held[d];
         return;

@@ -37,7 +37,7 @@ static struct kvm_reg_list *enumerate(ARMCPU *cpu, Error **errp)
     return g_steal_pointer(&list);
 }
 
-static bool is_cpreg(uint64_t regidx)
+bool kvm_arm_is_cpreg(uint64_t regidx)
 {
     uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
 
@@ -63,7 +63,7 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
     }
     regs = g_new(uint64_t, all->n);
     for (uint64_t i = 0; i < all->n; i++) {
-        if (is_cpreg(all->reg[i])) {
+        if (kvm_arm_is_cpreg(all->reg[i])) {
             regs[new.len++] = all->reg[i];
         }
     }

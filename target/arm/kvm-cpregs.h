@@ -42,6 +42,8 @@ typedef struct KVMCPRegs {
     bool current;
     /* The reset failed: the vCPU must not run. */
     bool failed;
+    /* The last load met a guest that has run; its refusal says what helps. */
+    bool busy;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
     GArray *taken;      /* of KVMCPRegTaken */
@@ -139,6 +141,9 @@ void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
  * was in it keeps its values, one that is new is yet to be read.
  */
 bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
+
+/* Does a register that KVM lists belong in the cpreg list? */
+bool kvm_arm_is_cpreg(uint64_t regidx);
 
 /* Read one register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);

@@ -9,17 +9,22 @@
 #include "qapi/error.h"
 #include "system/kvm.h"
 #include "cpreg-names.h"
+#include "internals.h"
 #include "kvm-scratch.h"
 
-typedef struct Scratch {
+struct KVMScratch {
     int vm;
     int vcpu;
     struct kvm_run *run;
     size_t run_size;
-} Scratch;
+    bool el2;
+};
 
-static void scratch_close(Scratch *scratch)
+void kvm_arm_scratch_free(KVMScratch *scratch)
 {
+    if (!scratch) {
+        return;
+    }
     if (scratch->run != MAP_FAILED) {
         munmap(scratch->run, scratch->run_size);
     }
@@ -29,9 +34,8 @@ static void scratch_close(Scratch *scratch)
     if (scratch->vm >= 0) {
         close(scratch->vm);
     }
+    g_free(scratch);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scratch, scratch_close)
 
 /* -1 and an error that names what was tried, if @ret is negative. */
 static int check(int ret, const char *what, Error **errp)
@@ -77,7 +81,7 @@ static int enable_mte(int vm)
 }
 
 /* As kvm_arch_init_vcpu() does it for @cpu. */
-static bool scratch_open(ARMCPU *cpu, Scratch *scratch, Error **errp)
+static bool scratch_open(ARMCPU *cpu, KVMScratch *scratch, Error **errp)
 {
     int ipa = kvm_check_extension(kvm_state, KVM_CAP_ARM_VM_IPA_SIZE);
     struct kvm_vcpu_init init = { .target = cpu->kvm_target };
@@ -85,6 +89,7 @@ static bool scratch_open(ARMCPU *cpu, Scratch *scratch, Error **errp)
 
     memcpy(init.features, cpu->kvm_init_features, sizeof(init.features));
     features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
+    scratch->el2 = features[0] & (1u << KVM_ARM_VCPU_HAS_EL2);
 
     do {
         scratch->vm = kvm_ioctl(kvm_state, KVM_CREATE_VM, MAX(ipa, 0));
@@ -119,123 +124,98 @@ static bool scratch_open(ARMCPU *cpu, Scratch *scratch, Error **errp)
     return check(scratch->run == MAP_FAILED ? -1 : 0, "mmap", errp) == 0;
 }
 
-static int get(const Scratch *scratch, uint64_t regidx, uint64_t *value)
+KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
 {
-    struct kvm_one_reg reg = { .id = regidx, .addr = (uintptr_t)value };
+    g_autoptr(KVMScratch) scratch = g_new0(KVMScratch, 1);
 
-    return ioctl(scratch->vcpu, KVM_GET_ONE_REG, &reg);
+    scratch->vm = -1;
+    scratch->vcpu = -1;
+    scratch->run = MAP_FAILED;
+    return scratch_open(cpu, scratch, errp) ? g_steal_pointer(&scratch) : NULL;
 }
 
-/* Fields that KVM fills in by the VM's interrupt controller: none here. */
-static uint64_t of_the_gic(uint64_t regidx)
+static bool is_32_bits(uint64_t regidx)
 {
-    switch (regidx) {
-    case ARM_CPREG(ID_AA64PFR0_EL1):
-        return 0xfULL << 24;
-    case ARM_CPREG(ID_PFR1_EL1):
-        return 0xfULL << 28;
-    default:
-        return 0;
+    return (regidx & ARM_CPREG_SIZE_MASK) == ARM_CPREG_SIZE_U32;
+}
+
+int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value)
+{
+    uint32_t value32;
+    bool small = is_32_bits(regidx);
+    struct kvm_one_reg reg = {
+        .id = regidx,
+        .addr = small ? (uintptr_t)&value32 : (uintptr_t)value,
+    };
+
+    if (ioctl(scratch->vcpu, KVM_GET_ONE_REG, &reg)) {
+        return -errno;
     }
+    if (small) {
+        *value = value32;
+    }
+    return 0;
 }
 
-static bool set(const Scratch *scratch, uint64_t regidx, uint64_t value,
-                Error **errp)
+int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value)
 {
-    uint64_t fixed = of_the_gic(regidx);
+    uint32_t value32 = value;
+    struct kvm_one_reg reg = {
+        .id = regidx,
+        .addr = is_32_bits(regidx) ? (uintptr_t)&value32 : (uintptr_t)&value,
+    };
+
+    return ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg) ? -errno : 0;
+}
+
+bool kvm_arm_scratch_read(KVMScratch *scratch, uint64_t regidx,
+                          uint64_t *value, Error **errp)
+{
+    int ret = kvm_arm_scratch_get(scratch, regidx, value);
     g_autofree char *name = NULL;
-    uint64_t held;
-    struct kvm_one_reg reg = { .id = regidx, .addr = (uintptr_t)&value };
 
-    if (get(scratch, regidx, &held) == 0) {
-        value = (value & ~fixed) | (held & fixed);
-        if (held == value) {
-            return true;
-        }
+    if (ret) {
+        name = arm_cpreg_name(regidx);
+        error_setg_errno(errp, -ret, "cannot ask KVM by a scratch vCPU: it "
+                         "does not give %s", name);
     }
-    if (ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg) == 0) {
-        return true;
-    }
-    name = arm_cpreg_name(regidx);
-    error_setg_errno(errp, errno, "cannot ask KVM by a scratch vCPU: it does "
-                     "not take %s = 0x%" PRIx64 ", which the vCPU took", name,
-                     value);
-    return false;
+    return ret == 0;
 }
 
-static bool first_run(ARMCPU *cpu, const ARMCPRegList *ids, uint64_t *after,
-                      Error **errp)
+GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp)
 {
-    g_auto(Scratch) scratch = { .vm = -1, .vcpu = -1, .run = MAP_FAILED };
-    g_autofree uint64_t *before = g_new0(uint64_t, ids->len);
+    g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
+    GArray *indexes;
 
-    /*
-     * KVM does not run a vCPU with EL2 without an interrupt controller: such
-     * a guest's registers are taken as they are.
-     */
-    if (cpu->kvm_init_features[0] & (1u << KVM_ARM_VCPU_HAS_EL2)) {
-        memcpy(after, ids->values, ids->len * sizeof(uint64_t));
+    /* The first call only tells the length. */
+    if (ioctl(scratch->vcpu, KVM_GET_REG_LIST, list)) {
+        uint64_t n = list->n;
+
+        if (errno != E2BIG) {
+            check(-1, "KVM_GET_REG_LIST", errp);
+            return NULL;
+        }
+        list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
+        if (check(ioctl(scratch->vcpu, KVM_GET_REG_LIST, list),
+                  "KVM_GET_REG_LIST", errp) < 0) {
+            return NULL;
+        }
+    }
+    indexes = g_array_new(false, false, sizeof(uint64_t));
+    g_array_append_vals(indexes, list->reg, list->n);
+    g_array_sort(indexes, compare_u64);
+    return indexes;
+}
+
+bool kvm_arm_scratch_run(KVMScratch *scratch, Error **errp)
+{
+    if (scratch->el2) {
         return true;
     }
-    if (!scratch_open(cpu, &scratch, errp)) {
-        return false;
-    }
-    for (size_t i = 0; i < ids->len; i++) {
-        if (!set(&scratch, ids->indexes[i], ids->values[i], errp)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < ids->len; i++) {
-        if (check(get(&scratch, ids->indexes[i], &before[i]),
-                  "KVM_GET_ONE_REG", errp) < 0) {
-            return false;
-        }
-    }
-    scratch.run->immediate_exit = 1;
-    if (ioctl(scratch.vcpu, KVM_RUN, 0) == 0 || errno != EINTR) {
+    scratch->run->immediate_exit = 1;
+    if (ioctl(scratch->vcpu, KVM_RUN, 0) == 0 || errno != EINTR) {
         check(-1, "KVM_RUN", errp);
         return false;
-    }
-    for (size_t i = 0; i < ids->len; i++) {
-        uint64_t regidx = ids->indexes[i], now;
-
-        if (check(get(&scratch, regidx, &now), "KVM_GET_ONE_REG",
-                  errp) < 0) {
-            return false;
-        }
-        after[i] = ids->values[i] ^
-                   ((before[i] ^ now) & ~of_the_gic(regidx));
-    }
-    return true;
-}
-
-/*
- * The vCPUs of a machine are asked about one after another with the same
- * values.  To make and to end a VM takes its time, and the guest stands still.
- */
-bool kvm_arm_scratch_first_run(ARMCPU *cpu, const ARMCPRegList *ids,
-                               uint64_t *after, Error **errp)
-{
-    static GBytes *asked;   /* under the BQL */
-    static GBytes *answer;
-    size_t bytes = ids->len * sizeof(uint64_t);
-    g_autoptr(GByteArray) question = g_byte_array_new();
-
-    g_byte_array_append(question, (const guint8 *)ids->indexes, bytes);
-    g_byte_array_append(question, (const guint8 *)ids->values, bytes);
-    if (!asked || g_bytes_get_size(asked) != question->len ||
-        memcmp(g_bytes_get_data(asked, NULL), question->data,
-               question->len) != 0) {
-        if (!first_run(cpu, ids, after, errp)) {
-            return false;
-        }
-        g_clear_pointer(&asked, g_bytes_unref);
-        g_clear_pointer(&answer, g_bytes_unref);
-        asked = g_byte_array_free_to_bytes(g_steal_pointer(&question));
-        answer = g_bytes_new(after, bytes);
-    }
-    if (bytes) {
-        memcpy(after, g_bytes_get_data(answer, NULL), bytes);
     }
     return true;
 }

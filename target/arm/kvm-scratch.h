@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A scratch vCPU: one of a VM of its own, made to ask KVM. */
+/*
+ * A scratch vCPU: one of a VM of its own, made to ask KVM what it would do.
+ *
+ * It has no interrupt controller and no memory, and runs no instruction.
+ */
 
 #ifndef TARGET_ARM_KVM_SCRATCH_H
 #define TARGET_ARM_KVM_SCRATCH_H
@@ -7,22 +11,40 @@
 #include "cpreg-list.h"
 #include "cpu.h"
 
+typedef struct KVMScratch KVMScratch;
+
 /**
- * kvm_arm_scratch_first_run: what a first KVM_RUN makes of ID registers
- * @cpu: the vCPU whose target, features and vector lengths the scratch vCPU
- *       gets
- * @ids: feature ID registers, with the values that @cpu holds
- * @after: as many values; filled with what @cpu would hold once it has run
+ * kvm_arm_scratch_new: a scratch vCPU
+ * @cpu: the vCPU whose target, features and vector lengths it gets
  *
- * KVM takes each ID register by itself, and looks at all of them together when
- * a VM first runs.  What does not fit then, it changes: Linux 7.3 takes
- * ID_AA64MMFR3_EL1.S1PIE from a guest whose ID_AA64ISAR2_EL1 does not have
- * ATS1A.  The scratch vCPU runs no instruction.  The answer to the last
- * question is kept.
- *
- * Returns false, with an error, if KVM could not be asked.
+ * Returns NULL, with an error, if KVM does not make it.
  */
-bool kvm_arm_scratch_first_run(ARMCPU *cpu, const ARMCPRegList *ids,
-                               uint64_t *after, Error **errp);
+KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp);
+void kvm_arm_scratch_free(KVMScratch *scratch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
+
+/* Registers of 32 or 64 bits; 0 or a negative errno. */
+int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value);
+int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value);
+
+/* The same for a register without which nothing can be said. */
+bool kvm_arm_scratch_read(KVMScratch *scratch, uint64_t regidx,
+                          uint64_t *value, Error **errp);
+
+/**
+ * kvm_arm_scratch_list: what KVM_GET_REG_LIST enumerates for it now
+ *
+ * Returns the indexes of all registers in ascending order, a GArray of
+ * uint64_t; NULL, with an error, if KVM does not list them.
+ */
+GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp);
+
+/**
+ * kvm_arm_scratch_run: its first KVM_RUN, which ends before an instruction
+ *
+ * A vCPU with EL2 is left as it is: KVM does not run one without an interrupt
+ * controller.
+ */
+bool kvm_arm_scratch_run(KVMScratch *scratch, Error **errp);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What KVM does with a register, by the kernel's release.
+ * What KVM does with a register, by the kernel's release: the model of
+ * contrib/kvm-arm-regs, and the state of a guest.
  *
- * Derived from Linux: Documentation/virt/kvm/api.rst and arm/, sys_regs.c,
- * hypercalls.c and pmu-emul.c of arch/arm64/kvm, the ftr tables of
- * arch/arm64/kernel/cpufeature.c; and from what real kernels were seen to do.
- * Not from the code under test.
+ * Derived from Linux: pmu-emul.c and arch_timer.c of arch/arm64/kvm; and from
+ * what real kernels were seen to do.  Not from the code under test.
  */
 
 #ifndef TESTS_UNIT_SCRIPTED_KVM_MODEL_H

@@ -11,10 +11,8 @@
 #ifndef TESTS_UNIT_SCRIPTED_KVM_H
 #define TESTS_UNIT_SCRIPTED_KVM_H
 
+#include "contrib/kvm-arm-regs/kvm-model.h"
 #include "cpu.h"
-
-/* A kernel's release as a number that can be compared. */
-#define KERNEL(major, minor) ((major) << 8 | (minor))
 
 typedef struct ScriptedReg {
     uint64_t regidx;
@@ -33,12 +31,17 @@ typedef enum ScriptedOp {
     SCRIPTED_LIST,
     SCRIPTED_GET,
     SCRIPTED_SET,
-    SCRIPTED_SCRATCH,   /* what a scratch vCPU is asked */
+    SCRIPTED_SCRATCH,   /* fits all those of a scratch vCPU: */
+    SCRIPTED_SCRATCH_NEW,
+    SCRIPTED_SCRATCH_LIST,
+    SCRIPTED_SCRATCH_GET,
+    SCRIPTED_SCRATCH_SET,
+    SCRIPTED_SCRATCH_RUN,
 } ScriptedOp;
 
 typedef struct ScriptedCall {
     ScriptedOp op;
-    uint64_t regidx;    /* 0 for a list, and for a scratch vCPU */
+    uint64_t regidx;    /* 0 for what is about no register */
     uint64_t value;     /* what was written or read, up to 64 bits */
     int ret;
 } ScriptedCall;
@@ -58,6 +61,7 @@ typedef struct ScriptedKVM {
     char *name;         /* the file's, "6.12-neoverse-n1-vregs.txt" */
     unsigned kernel;    /* KERNEL(6, 12) */
     GArray *regs;       /* of ScriptedReg, in ascending order */
+    uint64_t sve_vls;   /* bit n: vectors of (n + 1) * 128 bits; 0: no SVE */
     bool has_run;       /* the vCPU did KVM_RUN once */
     GArray *calls;      /* of ScriptedCall */
     uint64_t shows;     /* listed from a write of @shown_by on; 0: none */
@@ -72,6 +76,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScriptedKVM, scripted_kvm_free)
 
 /* Back to a new vCPU: no calls, no fault, reset values. */
 void scripted_kvm_reset(ScriptedKVM *kvm);
+
+/* Another VM of the same kernel, with its register list, as yet unused. */
+ScriptedKVM *scripted_kvm_another(const ScriptedKVM *kvm);
 
 /* One more register in the table, of any size; each of its bytes is @fill. */
 void scripted_kvm_add(ScriptedKVM *kvm, uint64_t regidx, uint8_t fill);
@@ -88,6 +95,18 @@ bool scripted_kvm_lists(ScriptedKVM *kvm, const ScriptedReg *reg);
 /* What KVM_GET_ONE_REG would give now, for 32 and 64 bits. */
 uint64_t scripted_kvm_value(ScriptedKVM *kvm, uint64_t regidx);
 
+/* The ioctls, for a register of 32 or 64 bits: 0 or a negative errno. */
+int scripted_kvm_get(ScriptedKVM *kvm, uint64_t regidx, uint64_t *value);
+int scripted_kvm_set(ScriptedKVM *kvm, uint64_t regidx, uint64_t value);
+
+/*
+ * Those of a scratch vCPU, see scripted-scratch.c: keep the call, and return
+ * what it does; is it the one that is to fail?
+ */
+int scripted_kvm_done(ScriptedKVM *kvm, ScriptedOp op, uint64_t regidx,
+                      uint64_t value, int ret);
+bool scripted_kvm_fails(ScriptedKVM *kvm, ScriptedOp op, uint64_t regidx);
+
 /* KVM_RUN, and back. */
 void scripted_kvm_run(ScriptedKVM *kvm);
 
@@ -98,7 +117,10 @@ void scripted_kvm_run(ScriptedKVM *kvm);
  */
 void scripted_kvm_guest_works(ScriptedKVM *kvm);
 
-/* A vCPU whose ioctls this kernel answers; it has no list yet. */
+/*
+ * A vCPU whose ioctls this kernel answers, with the features that the list's
+ * name tells; it has no list yet.
+ */
 ARMCPU *scripted_vcpu_new(ScriptedKVM *kvm);
 void scripted_vcpu_free(ARMCPU *cpu);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ARMCPU, scripted_vcpu_free)

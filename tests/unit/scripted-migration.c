@@ -5,10 +5,10 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/error-report.h"
 #include "scripted-migration.h"
 #include "system/kvm.h"
 #include "target/arm/cpreg-migration.h"
+#include "target/arm/cpreg-vcpu-init-migration.h"
 #include "target/arm/kvm-cpregs.h"
 
 ARMCPU *scripted_start(ScriptedKVM *kvm, Error **errp)
@@ -45,10 +45,48 @@ static void get_array(QEMUFile *f, uint64_t *array, int32_t len)
     }
 }
 
+/* Those that are needed are sent: bit n for the n-th. */
+static const VMStateDescription *const subsections[] = {
+    &vmstate_kvm_wide_regs,
+    &vmstate_kvm_vcpu_init,
+};
+
+static bool save_subsections(ARMCPU *cpu, QEMUFile *f, Error **errp)
+{
+    uint32_t needed = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(subsections); i++) {
+        needed |= (uint32_t)subsections[i]->needed(cpu) << i;
+    }
+    qemu_put_be32(f, needed);
+    for (size_t i = 0; i < ARRAY_SIZE(subsections); i++) {
+        if (needed >> i & 1 &&
+            !vmstate_save_section(f, subsections[i], cpu, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool load_subsections(ARMCPU *cpu, QEMUFile *f, Error **errp)
+{
+    uint32_t needed = qemu_get_be32(f);
+
+    if (needed >> ARRAY_SIZE(subsections)) {
+        error_setg(errp, "unknown subsection");
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(subsections); i++) {
+        if (needed >> i & 1 &&
+            !vmstate_load_section(f, subsections[i], cpu, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool scripted_save(ARMCPU *cpu, QEMUFile *f, Error **errp)
 {
-    bool wide;
-
     if (!arm_cpreg_pre_save(cpu, errp)) {
         return false;
     }
@@ -56,26 +94,7 @@ bool scripted_save(ARMCPU *cpu, QEMUFile *f, Error **errp)
                                sizeof(int32_t), NULL, NULL);
     put_array(f, cpu->cpreg_vmstate_indexes, cpu->cpreg_vmstate_array_len);
     put_array(f, cpu->cpreg_vmstate_values, cpu->cpreg_vmstate_array_len);
-
-    /* A subsection, if it is needed. */
-    wide = vmstate_kvm_wide_regs.needed(cpu);
-    qemu_put_be32(f, wide);
-    if (wide) {
-        vmstate_save_fields(f, &vmstate_kvm_wide_regs, cpu);
-    }
-    return true;
-}
-
-/* An error for what a VMStateInfo has reported, or for a stream that ended. */
-static bool failed(int ret, Error **errp)
-{
-    if (ret == 0) {
-        return false;
-    }
-    error_setg(errp, "%s(load: %s)", standalone_reports()->str,
-               strerror(-ret));
-    g_string_truncate(standalone_reports(), 0);
-    return true;
+    return save_subsections(cpu, f, errp);
 }
 
 bool scripted_load(ARMCPU *cpu, QEMUFile *f, Error **errp)
@@ -85,18 +104,14 @@ bool scripted_load(ARMCPU *cpu, QEMUFile *f, Error **errp)
     arm_cpreg_pre_load(cpu);
     ret = vmstate_info_cpreg_len.get(f, &cpu->cpreg_vmstate_array_len,
                                      sizeof(int32_t), NULL);
-    if (failed(ret, errp)) {
+    if (vmstate_failed(ret, errp)) {
         return false;
     }
     get_array(f, cpu->cpreg_vmstate_indexes, cpu->cpreg_vmstate_array_len);
     get_array(f, cpu->cpreg_vmstate_values, cpu->cpreg_vmstate_array_len);
-    if (qemu_get_be32(f)) {
-        ret = vmstate_load_fields(f, &vmstate_kvm_wide_regs, cpu);
-    }
-    if (failed(ret ?: qemu_file_get_error(f), errp)) {
-        return false;
-    }
-    return arm_cpreg_post_load(cpu, errp);
+    return load_subsections(cpu, f, errp) &&
+           !vmstate_failed(qemu_file_get_error(f), errp) &&
+           arm_cpreg_post_load(cpu, errp);
 }
 
 bool scripted_migrate(ScriptedKVM *from, ScriptedKVM *to, Error **errp)

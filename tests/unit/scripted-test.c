@@ -17,6 +17,56 @@ ScriptedKVM *recorded_kernel(const char *name)
     return kvm;
 }
 
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(ScriptedKVM *const *)a)->name,
+                  (*(ScriptedKVM *const *)b)->name);
+}
+
+GPtrArray *recorded_kernels(GError **err)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)scripted_kvm_free);
+    g_autofree char *folder = g_test_build_filename(
+        G_TEST_DIST, "data", "arm-kvm-reg-list", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, err);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        ScriptedKVM *kvm;
+
+        if (!g_str_has_suffix(name, ".txt")) {
+            continue;
+        }
+        kvm = scripted_kvm_load(path, err);
+        if (!kvm) {
+            return NULL;
+        }
+        g_ptr_array_add(all, kvm);
+    }
+    g_ptr_array_sort(all, by_name);
+    return dir ? g_steal_pointer(&all) : NULL;
+}
+
+const char *recorded_vcpu(const ScriptedKVM *kvm)
+{
+    return strchr(kvm->name, '-') + 1;
+}
+
+void add_names(GHashTable *names, const char *text, int value)
+{
+    g_autoptr(GRegex) name = g_regex_new("(\\S+) \\(0x[0-9a-f]{16}\\)", 0, 0,
+                                         NULL);
+    g_autoptr(GMatchInfo) info = NULL;
+
+    for (g_regex_match(name, text, 0, &info); g_match_info_matches(info);
+         g_match_info_next(info, NULL)) {
+        g_hash_table_insert(names, g_match_info_fetch(info, 1),
+                            GINT_TO_POINTER(value));
+    }
+}
+
 QEMUFile *stream_from(ScriptedKVM *kvm)
 {
     g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
@@ -69,6 +119,54 @@ void assert_says(const Error *err, const char *words)
         g_test_message("\"%s\" is not in: %s", words, error_get_pretty(err));
         g_test_fail();
     }
+}
+
+/* The first call that failed; NULL if none did. */
+static const ScriptedCall *failed_call(const ScriptedKVM *kvm)
+{
+    for (guint i = 0; i < kvm->calls->len; i++) {
+        ScriptedCall *call = &g_array_index(kvm->calls, ScriptedCall, i);
+
+        /* The length that does not suffice is part of the interface. */
+        if (call->ret && !(call->op == SCRIPTED_LIST &&
+                           call->ret == -E2BIG)) {
+            return call;
+        }
+    }
+    return NULL;
+}
+
+void assert_failed_call_named(const ScriptedKVM *kvm, const Error *err)
+{
+    static const char *const ioctls[] = {
+        [SCRIPTED_LIST] = "KVM_GET_REG_LIST",
+        [SCRIPTED_SCRATCH_NEW] = "KVM_CREATE_VM",
+        [SCRIPTED_SCRATCH_LIST] = "KVM_GET_REG_LIST",
+        [SCRIPTED_SCRATCH_RUN] = "KVM_RUN",
+    };
+    const ScriptedCall *call = failed_call(kvm);
+    g_autofree char *name = NULL;
+    g_autofree char *what = NULL;
+    char *clear;
+
+    if (!call) {
+        g_test_message("no call failed, and yet: %s", error_get_pretty(err));
+        g_test_fail();
+        return;
+    }
+    if (!call->regidx) {
+        assert_says(err, ioctls[call->op]);
+        return;
+    }
+    name = arm_cpreg_short_name(call->regidx);
+    /* One register: the bits are written through CLR and SET. */
+    clear = g_str_has_prefix(name, "PM") ? strstr(name, "CLR") : NULL;
+    if (clear && call->op == SCRIPTED_SET) {
+        memcpy(clear, "SET", 3);
+    }
+    /* with its end: TCR_EL1 is not named by TCR_EL12 */
+    what = g_strdup_printf("%s (0x", name);
+    assert_says(err, what);
 }
 
 int scripted_test_main(int argc, char **argv, const char *group,

@@ -11,8 +11,23 @@
 #define ON_N1       "-neoverse-n1-vregs.txt"
 #define ON_N1_PMU   "-neoverse-n1-vregs+pmu.txt"
 
+/* Lists of each CPU with its features; fewer mean that files were lost. */
+#define KERNELS_MIN 10
+
+/* The test fails and goes on, so that one run says all that is wrong. */
+#define wrong(...) (g_test_message(__VA_ARGS__), g_test_fail())
+
 /* The kernel of a recorded list, "6.12" ON_N1; there must be one. */
 ScriptedKVM *recorded_kernel(const char *name);
+
+/* All of them, by name; of ScriptedKVM. */
+GPtrArray *recorded_kernels(GError **err);
+
+/* What its vCPU is: "neoverse-n1-vregs+pmu.txt" */
+const char *recorded_vcpu(const ScriptedKVM *kvm);
+
+/* The short names of all registers that @text names get this value. */
+void add_names(GHashTable *names, const char *text, int value);
 
 /* The stream of a guest that has run, and worked, on this kernel. */
 QEMUFile *stream_from(ScriptedKVM *kvm);
@@ -28,6 +43,9 @@ uint64_t *value_of(ARMCPU *cpu, uint64_t regidx);
 
 /* The test fails and goes on, so that one run says all that is wrong. */
 void assert_says(const Error *err, const char *words);
+
+/* The same: the error names the call that failed first. */
+void assert_failed_call_named(const ScriptedKVM *kvm, const Error *err);
 
 typedef struct ScriptedCase {
     const char *name;

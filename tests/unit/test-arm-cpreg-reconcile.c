@@ -152,7 +152,7 @@ static void test_case(gconstpointer data)
     }
     g_assert_cmpuint(counted, ==, strlen(c->outcomes));
 
-    text = arm_cpreg_report_text(&report, &source);
+    text = arm_cpreg_report_text(&report, &source, NULL);
     g_assert_cmpstr(text, ==, c->text);
 
     list_free(&source);
@@ -251,7 +251,7 @@ static void test_many_refused(void)
     g_assert_false(arm_cpreg_reconcile(&arm_cpreg_rules, &source, &none,
                                        &report));
     g_assert_cmpuint(report.count[ARM_CPREG_REFUSED], ==, N);
-    text = arm_cpreg_report_text(&report, &source);
+    text = arm_cpreg_report_text(&report, &source, NULL);
     for (int i = 0; i < N; i++) {
         g_autofree char *index = g_strdup_printf("(0x%016" PRIx64 ")",
                                                  indexes[i]);

@@ -8,48 +8,8 @@
 #include "qemu/osdep.h"
 #include "scripted-test.h"
 #include "target/arm/cpreg-migration.h"
-#include "target/arm/cpreg-names.h"
 
 static const int errors[] = { EINVAL, ENOENT, EBUSY, ENOMEM, EIO };
-
-/* The call that failed is named. */
-static void check_named(const ScriptedKVM *kvm, const Error *err)
-{
-    const char *text = error_get_pretty(err);
-
-    for (guint i = 0; i < kvm->calls->len; i++) {
-        ScriptedCall *call = &g_array_index(kvm->calls, ScriptedCall, i);
-        g_autofree char *name = NULL;
-        g_autofree char *what = NULL;
-        char *clear;
-
-        /* The length that does not suffice is part of the interface. */
-        if (call->ret == 0 || (call->op == SCRIPTED_LIST &&
-                               call->ret == -E2BIG)) {
-            continue;
-        }
-        if (call->op == SCRIPTED_LIST) {
-            g_assert_nonnull(strstr(text, "KVM_GET_REG_LIST"));
-            return;
-        }
-        if (call->op == SCRIPTED_SCRATCH) {
-            g_assert_nonnull(strstr(text, "scratch vCPU"));
-            return;
-        }
-        name = arm_cpreg_short_name(call->regidx);
-        /* One register: the bits are written through CLR and SET. */
-        clear = g_str_has_prefix(name, "PM") ? strstr(name, "CLR") : NULL;
-        if (clear && call->op == SCRIPTED_SET) {
-            memcpy(clear, "SET", 3);
-        }
-        /* with its end: TCR_EL1 is not named by TCR_EL12 */
-        what = g_strdup_printf("%s (0x", name);
-        assert_says(err, what);
-        return;
-    }
-    g_test_message("no call failed, and yet: %s", text);
-    g_test_fail();
-}
 
 /* A fault at the n-th call from now on. */
 static void inject(ScriptedKVM *kvm, guint n, int error)
@@ -123,7 +83,7 @@ static void test_start(gconstpointer list)
                 g_assert_true(arm_cpreg_pre_save(cpu, NULL));
                 check_complete(kvm, cpu);
             } else {
-                check_named(kvm, err);
+                assert_failed_call_named(kvm, err);
             }
         }
     }
@@ -155,7 +115,7 @@ static void test_save(gconstpointer list)
                 g_assert_cmpint(errors[e], ==, ENOENT);
                 check_complete(kvm, cpu);
             } else {
-                check_named(kvm, err);
+                assert_failed_call_named(kvm, err);
             }
             check_same(kvm, values);
         }
@@ -187,7 +147,7 @@ static void test_save_one(gconstpointer list)
             kvm->fault.op = SCRIPTED_GET;
             kvm->fault.regidx = reg->regidx;
             g_assert_false(arm_cpreg_pre_save(cpu, &err));
-            check_named(kvm, err);
+            assert_failed_call_named(kvm, err);
         }
     }
 }
@@ -269,7 +229,7 @@ static void test_load(gconstpointer data)
                 g_assert_null(err);
                 check_same(to, good);
             } else {
-                check_named(to, err);
+                assert_failed_call_named(to, err);
             }
         }
     }

@@ -10,20 +10,12 @@
 
 #include "qemu/osdep.h"
 #include "expected-outcomes.h"
-#include "scripted-migration.h"
+#include "scripted-test.h"
 #include "target/arm/cpreg-names.h"
 #include "trace.h"
 
-/* Of each CPU and its features; fewer mean that files were lost. */
-#define KERNELS_MIN 10
-
-static char *folder;
-
 /* The kernels to migrate from, and those that were. */
 static guint sources, sources_done;
-
-/* The test fails and goes on, so that one run says all that is wrong. */
-#define wrong(...) (g_test_message(__VA_ARGS__), g_test_fail())
 
 /* What became of the registers of one migration, by their names. */
 typedef struct Result {
@@ -31,19 +23,6 @@ typedef struct Result {
     bool migrated;
     char *error;
 } Result;
-
-static void add_names(GHashTable *outcomes, const char *text, Outcome outcome)
-{
-    g_autoptr(GRegex) name = g_regex_new("(\\S+) \\(0x[0-9a-f]{16}\\)", 0, 0,
-                                         NULL);
-    g_autoptr(GMatchInfo) info = NULL;
-
-    for (g_regex_match(name, text, 0, &info); g_match_info_matches(info);
-         g_match_info_next(info, NULL)) {
-        g_hash_table_insert(outcomes, g_match_info_fetch(info, 1),
-                            GINT_TO_POINTER(outcome));
-    }
-}
 
 static Result migrate(ScriptedKVM *from, ScriptedKVM *to)
 {
@@ -247,12 +226,6 @@ typedef struct Case {
     GPtrArray *all;         /* of ScriptedKVM */
 } Case;
 
-/* "neoverse-n1-vregs+pmu.txt" */
-static const char *vcpu_of(const ScriptedKVM *kvm)
-{
-    return strchr(kvm->name, '-') + 1;
-}
-
 static void test_source(gconstpointer data)
 {
     const Case *test = data;
@@ -262,7 +235,7 @@ static void test_source(gconstpointer data)
         ScriptedKVM *to = test->all->pdata[i];
         Result result;
 
-        if (!g_str_equal(vcpu_of(test->from), vcpu_of(to))) {
+        if (!g_str_equal(recorded_vcpu(test->from), recorded_vcpu(to))) {
             continue;
         }
         result = migrate(test->from, to);
@@ -291,36 +264,6 @@ static void test_expectations(void)
     }
 }
 
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp((*(ScriptedKVM *const *)a)->name,
-                  (*(ScriptedKVM *const *)b)->name);
-}
-
-static GPtrArray *load_all(GError **err)
-{
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(
-        (GDestroyNotify)scripted_kvm_free);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, err);
-    const char *name;
-
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        ScriptedKVM *kvm;
-
-        if (!g_str_has_suffix(name, ".txt")) {
-            continue;
-        }
-        kvm = scripted_kvm_load(path, err);
-        if (!kvm) {
-            return NULL;
-        }
-        g_ptr_array_add(all, kvm);
-    }
-    g_ptr_array_sort(all, by_name);
-    return dir ? g_steal_pointer(&all) : NULL;
-}
-
 int main(int argc, char **argv)
 {
     g_autoptr(GPtrArray) from = NULL;
@@ -329,11 +272,9 @@ int main(int argc, char **argv)
     int status;
 
     g_test_init(&argc, &argv, NULL);
-    folder = g_test_build_filename(G_TEST_DIST, "data", "arm-kvm-reg-list",
-                                   NULL);
     /* Twice: a kernel is also migrated to itself. */
-    from = load_all(&err);
-    to = from ? load_all(&err) : NULL;
+    from = recorded_kernels(&err);
+    to = from ? recorded_kernels(&err) : NULL;
     if (!to) {
         fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
                 err->message);
@@ -353,6 +294,5 @@ int main(int argc, char **argv)
     g_test_add_func("/arm/kvm-cpregs/expectations", test_expectations);
     status = g_test_run();
     g_array_unref(standalone_trace);
-    g_free(folder);
     return status;
 }

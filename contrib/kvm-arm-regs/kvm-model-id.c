@@ -8,19 +8,10 @@
  */
 
 #include "qemu/osdep.h"
-#include "scripted-kvm-id.h"
+#include "kvm-model-id.h"
 #include "target/arm/cpreg-names.h"
 
-typedef struct Field {
-    uint64_t regidx;
-    unsigned shift;
-    unsigned width;
-} Field;
-
-static uint64_t field_of(const Field *field, uint64_t value)
-{
-    return value >> field->shift & ((1ULL << field->width) - 1);
-}
+typedef KVMModelField Field;
 
 static uint64_t mask_of(const Field *field)
 {
@@ -41,24 +32,26 @@ static const struct {
     { { ARM_CPREG(ID_AA64PFR0_EL1), 60, 4 }, KERNEL(5, 11) },
 };
 
-int scripted_id_set_fixed(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
+int kvm_model_id_set_fixed(const KVMModelVCPU *vcpu, const KVMModelReg *reg,
+                           uint64_t wanted, uint64_t *value)
 {
     uint64_t compared = ~0ULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
         const Field *field = &choices[i].field;
 
-        if (field->regidx == reg->regidx && kvm->kernel >= choices[i].since) {
-            if (field_of(field, value) > field_of(field, reg->reset)) {
+        if (field->regidx == reg->regidx && vcpu->kernel >= choices[i].since) {
+            if (kvm_model_field(field, wanted) >
+                kvm_model_field(field, reg->reset)) {
                 return -EINVAL;
             }
             compared &= ~mask_of(field);
         }
     }
-    if ((value ^ reg->value) & compared) {
+    if ((wanted ^ reg->value) & compared) {
         return -EINVAL;
     }
-    reg->value = value;
+    *value = wanted;
     return 0;
 }
 
@@ -129,7 +122,8 @@ static int64_t sign_extend(uint64_t value, unsigned width)
 static bool is_safe(Safe safe, const Field *field, unsigned exact,
                     uint64_t wanted, uint64_t limit)
 {
-    uint64_t w = field_of(field, wanted), l = field_of(field, limit);
+    uint64_t w = kvm_model_field(field, wanted);
+    uint64_t l = kvm_model_field(field, limit);
 
     if (w == l) {
         return true;
@@ -167,13 +161,13 @@ static const struct {
     { { ARM_CPREG(ID_AA64MMFR2_EL1), 24, 4 }, 2, KERNEL(6, 16) },
 };
 
-static uint64_t drop(ScriptedKVM *kvm, uint64_t regidx, uint64_t value)
+static uint64_t drop(unsigned kernel, uint64_t regidx, uint64_t value)
 {
     for (size_t i = 0; i < ARRAY_SIZE(dropped); i++) {
         const Field *field = &dropped[i].field;
 
-        if (field->regidx == regidx && kvm->kernel >= dropped[i].since &&
-            field_of(field, value) == dropped[i].value) {
+        if (field->regidx == regidx && kernel >= dropped[i].since &&
+            kvm_model_field(field, value) == dropped[i].value) {
             value &= ~mask_of(field);
         }
     }
@@ -194,7 +188,7 @@ static const struct {
 static bool is_too_low(uint64_t regidx, uint64_t value)
 {
     for (size_t i = 0; i < ARRAY_SIZE(lowest); i++) {
-        uint64_t is = field_of(&lowest[i].field, value);
+        uint64_t is = kvm_model_field(&lowest[i].field, value);
 
         if (lowest[i].field.regidx == regidx && is < lowest[i].least &&
             !(lowest[i].or_zero && is == 0)) {
@@ -204,14 +198,17 @@ static bool is_too_low(uint64_t regidx, uint64_t value)
     return false;
 }
 
-int scripted_id_set_within_mask(ScriptedKVM *kvm, ScriptedReg *reg,
-                                uint64_t value)
+int kvm_model_id_set_within_mask(const KVMModelVCPU *vcpu,
+                                 const KVMModelReg *reg, uint64_t wanted,
+                                 uint64_t *value)
 {
-    value = drop(kvm, reg->regidx, value);
-    if (kvm->has_run) {
-        return value == reg->value ? 0 : -EBUSY;
+    wanted = drop(vcpu->kernel, reg->regidx, wanted);
+    if (vcpu->has_run) {
+        *value = reg->value;
+        return wanted == reg->value ? 0 : -EBUSY;
     }
-    if ((value ^ reg->reset) & ~reg->mask || is_too_low(reg->regidx, value)) {
+    if ((wanted ^ reg->reset) & ~reg->mask ||
+        is_too_low(reg->regidx, wanted)) {
         return -EINVAL;
     }
     for (unsigned bit = 0; bit < 64; ) {
@@ -219,11 +216,11 @@ int scripted_id_set_within_mask(ScriptedKVM *kvm, ScriptedReg *reg,
         Safe safe;
         Field field = field_at(reg->regidx, bit, &safe, &exact);
 
-        if (!is_safe(safe, &field, exact, value, reg->reset)) {
+        if (!is_safe(safe, &field, exact, wanted, reg->reset)) {
             return -EINVAL;
         }
         bit = field.shift + field.width;
     }
-    reg->value = value;
+    *value = wanted;
     return 0;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the core and the ioctl edge use of QEMU's header of this name: the C
- * library, GLib, two macros and a type.  Only the stand-alone build of the
- * top-level meson.build finds this file; in a QEMU tree they are compiled with
- * QEMU's own.  The same goes for the other headers in this folder.
+ * What this tool and QEMU's core of register lists use of QEMU's header of
+ * this name: the C library, GLib, two macros and a type.  In QEMU they are
+ * compiled with QEMU's own.
  */
 
-#ifndef STANDALONE_QEMU_OSDEP_H
-#define STANDALONE_QEMU_OSDEP_H
+#ifndef KVM_ARM_REGS_QEMU_OSDEP_H
+#define KVM_ARM_REGS_QEMU_OSDEP_H
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A host's dump from JSON, which anybody can have written. */
+
+#include "qemu/osdep.h"
+#include <json-glib/json-glib.h>
+
+#include "host-dump-parse.h"
+
+#define MADE_BY HOST_DUMP_MADE_BY
+
+/* A value of @type in @object; NULL if there is none. */
+static JsonNode *value_of(JsonObject *object, const char *name, GType type)
+{
+    JsonNode *node = json_object_get_member(object, name);
+
+    return node && JSON_NODE_HOLDS_VALUE(node) &&
+           json_node_get_value_type(node) == type ? node : NULL;
+}
+
+static const char *string_of(JsonObject *object, const char *name)
+{
+    JsonNode *node = value_of(object, name, G_TYPE_STRING);
+
+    return node ? json_node_get_string(node) : NULL;
+}
+
+static JsonArray *array_of(JsonObject *object, const char *name)
+{
+    JsonNode *node = json_object_get_member(object, name);
+
+    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node)
+                                               : NULL;
+}
+
+static bool parse_hex(const char *text, uint64_t *number)
+{
+    return text && g_str_has_prefix(text, "0x") &&
+           g_ascii_string_to_unsigned(text + 2, 16, 0, UINT64_MAX, number,
+                                      NULL);
+}
+
+/* An optional hexadecimal number. */
+static bool read_hex(JsonObject *object, const char *name, bool *is_there,
+                     uint64_t *number)
+{
+    *is_there = json_object_has_member(object, name);
+    return !*is_there || parse_hex(string_of(object, name), number);
+}
+
+char *host_dump_printable(const char *text)
+{
+    GString *out = g_string_new(NULL);
+
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        g_string_append_unichar(out, g_unichar_isprint(c) ? c : '?');
+    }
+    return g_string_free(out, false);
+}
+
+/* Each of the following returns what is wrong, as a new string, or NULL. */
+
+static char *read_head(HostDump *dump, JsonObject *root)
+{
+    JsonNode *format = value_of(root, "format", G_TYPE_INT64);
+    JsonNode *target = value_of(root, "target", G_TYPE_INT64);
+    const char *kernel = string_of(root, "kernel");
+
+    if (!format) {
+        return g_strdup("no \"format\", so no dump of a host; " MADE_BY);
+    }
+    if (json_node_get_int(format) != HOST_DUMP_FORMAT) {
+        return g_strdup_printf("format %" PRId64 ", this program knows format "
+                               "%d; compare it with the program that wrote "
+                               "it, or write it anew with this one",
+                               json_node_get_int(format), HOST_DUMP_FORMAT);
+    }
+    if (!kernel || !*kernel || strlen(kernel) > ARM_CPREG_KERNEL_MAX) {
+        return g_strdup_printf("\"kernel\" is not the name of a kernel of 1 "
+                               "to %d bytes; " MADE_BY, ARM_CPREG_KERNEL_MAX);
+    }
+    if (!target || json_node_get_int(target) < 0 ||
+        json_node_get_int(target) > UINT32_MAX) {
+        return g_strdup("\"target\" is not a number of 32 bits; " MADE_BY);
+    }
+    g_free(dump->manifest->kernel);
+    dump->manifest->kernel = host_dump_printable(kernel);
+    dump->manifest->init.target = json_node_get_int(target);
+    if (string_of(root, "host")) {
+        dump->host = host_dump_printable(string_of(root, "host"));
+    }
+    return NULL;
+}
+
+static char *read_features(HostDump *dump, JsonObject *root)
+{
+    ARMCPRegVCPUInit *init = &dump->manifest->init;
+    JsonArray *features = array_of(root, "features");
+
+    if (!features) {
+        return g_strdup("\"features\" is not a list of names; " MADE_BY);
+    }
+    for (guint i = 0; i < json_array_get_length(features); i++) {
+        JsonNode *node = json_array_get_element(features, i);
+        const char *name = JSON_NODE_HOLDS_VALUE(node)
+                           ? json_node_get_string(node) : NULL;
+        int bit = name ? arm_cpreg_feature_bit(name) : -1;
+
+        if (bit < 0) {
+            g_autofree char *shown = host_dump_printable(
+                name ?: "what is no text");
+
+            return g_strdup_printf("feature %u, %.40s, is not known; a newer "
+                                   "kvm-arm-regs may know it", i + 1, shown);
+        }
+        init->features[bit / 32] |= 1u << (bit % 32);
+    }
+    return NULL;
+}
+
+static char *read_lengths(HostDump *dump, JsonObject *root)
+{
+    JsonArray *lengths = array_of(root, "sve-vector-lengths");
+    gint64 last = 0;
+
+    if (!lengths) {
+        return g_strdup("\"sve-vector-lengths\" is not a list of numbers; "
+                        MADE_BY);
+    }
+    for (guint i = 0; i < json_array_get_length(lengths); i++) {
+        JsonNode *node = json_array_get_element(lengths, i);
+        gint64 bits = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node)
+                                                  : 0;
+
+        if (bits <= last || bits % 128 || bits > 64 * 128) {
+            return g_strdup_printf("SVE vector length %u is not one of 128 to "
+                                   "8192 bits in ascending order; " MADE_BY,
+                                   i + 1);
+        }
+        dump->manifest->init.sve_vls |= 1ULL << (bits / 128 - 1);
+        last = bits;
+    }
+    return NULL;
+}
+
+static char *read_register(HostDump *dump, JsonNode *node)
+{
+    HostReg reg = { 0 };
+    JsonObject *object;
+
+    if (!JSON_NODE_HOLDS_OBJECT(node)) {
+        return g_strdup("is not an object");
+    }
+    object = json_node_get_object(node);
+    if (!parse_hex(string_of(object, "index"), &reg.regidx) ||
+        (reg.regidx & ARM_CPREG_ARCH_MASK) != ARM_CPREG_ARCH_ARM64) {
+        return g_strdup("has no \"index\" of KVM for arm64, "
+                        "\"0x60...\"");
+    }
+    if (!read_hex(object, "value", &reg.has_value, &reg.value) ||
+        !read_hex(object, "writable", &reg.has_mask, &reg.writable)) {
+        return g_strdup("has a \"value\" or \"writable\" that is not of 64 "
+                        "bits, \"0x...\"");
+    }
+    if ((reg.regidx & ARM_CPREG_SIZE_MASK) == ARM_CPREG_SIZE_U32 &&
+        (reg.value | reg.writable) > UINT32_MAX) {
+        return g_strdup("has more than the 32 bits of this register");
+    }
+    host_dump_add(dump, &reg);
+    return NULL;
+}
+
+static char *read_registers(HostDump *dump, JsonObject *root)
+{
+    JsonArray *list = array_of(root, "registers");
+    guint len = list ? json_array_get_length(list) : 0;
+    char *fault;
+
+    if (!list) {
+        return g_strdup("\"registers\" is not a list; " MADE_BY);
+    }
+    if (len > ARM_CPREG_LIST_MAX) {
+        return g_strdup_printf("%u registers, at most %d are read; " MADE_BY,
+                               len, ARM_CPREG_LIST_MAX);
+    }
+    for (guint i = 0; i < len; i++) {
+        g_autofree char *why = read_register(
+            dump, json_array_get_element(list, i));
+
+        if (why) {
+            return g_strdup_printf("register %u %s; " MADE_BY, i + 1, why);
+        }
+    }
+    if (!host_dump_finish(dump, &fault)) {
+        g_autofree char *why = fault;
+
+        return g_strdup_printf("%s; " MADE_BY, why);
+    }
+    return NULL;
+}
+
+static void read_capabilities(HostDump *dump, JsonObject *root)
+{
+    JsonArray *list = array_of(root, "capabilities");
+    GPtrArray *names = g_ptr_array_new();
+
+    for (guint i = 0; list && i < json_array_get_length(list); i++) {
+        JsonNode *node = json_array_get_element(list, i);
+
+        if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_string(node)) {
+            g_ptr_array_add(names, host_dump_printable(
+                                json_node_get_string(node)));
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    g_strfreev(dump->capabilities);
+    dump->capabilities = (char **)g_ptr_array_free(names, false);
+}
+
+char *host_dump_parse(HostDump *dump, const char *text, size_t len)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autoptr(GError) err = NULL;
+    JsonObject *root;
+    JsonNode *node;
+
+    if (!json_parser_load_from_data(parser, text, len, &err)) {
+        g_autofree char *why = host_dump_printable(err->message);
+
+        return g_strdup_printf("not JSON: %s; " MADE_BY, why);
+    }
+    node = json_parser_get_root(parser);
+    root = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node)
+                                                : NULL;
+    if (!root) {
+        return g_strdup("not a JSON object; " MADE_BY);
+    }
+    /* As QMP gives it. */
+    node = json_object_get_member(root, "return");
+    if (node && JSON_NODE_HOLDS_OBJECT(node)) {
+        root = json_node_get_object(node);
+    }
+    read_capabilities(dump, root);
+    return read_head(dump, root) ?: read_features(dump, root) ?:
+           read_lengths(dump, root) ?: read_registers(dump, root);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What this program writes of JSON, in fewer calls. */
+
+#ifndef CONTRIB_KVM_ARM_REGS_JSON_OUT_H
+#define CONTRIB_KVM_ARM_REGS_JSON_OUT_H
+
+#include <json-glib/json-glib.h>
+
+static inline void json_out_string(JsonBuilder *json, const char *name,
+                                   const char *value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_string_value(json, value);
+}
+
+static inline void json_out_array(JsonBuilder *json, const char *name)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+}
+
+/* All that was built, indented, with a newline behind it. */
+static inline char *json_out_text(JsonBuilder *json)
+{
+    g_autoptr(JsonNode) root = json_builder_get_root(json);
+    g_autofree char *text = json_to_string(root, true);
+
+    return g_strconcat(text, "\n", NULL);
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Colours and lines for people. */
+
+#include "qemu/osdep.h"
+#include <unistd.h>
+
+#include "terminal.h"
+
+#define COLUMNS 79
+
+static bool has_colours(void)
+{
+    const char *off = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && !(off && *off) &&
+           g_strcmp0(term, "dumb") != 0;
+}
+
+char *coloured(Colour colour, const char *text)
+{
+    static const char *const codes[] = {
+        [BOLD] = "1", [RED] = "31", [GREEN] = "32", [YELLOW] = "33",
+    };
+
+    return colour == PLAIN || !has_colours()
+           ? g_strdup(text)
+           : g_strdup_printf("\033[%sm%s\033[0m", codes[colour], text);
+}
+
+void print_wrapped(unsigned indent, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    unsigned column = indent;
+
+    for (char **word = words; *word; word++) {
+        unsigned width = g_utf8_strlen(*word, -1);
+
+        if (column > indent && column + 1 + width > COLUMNS) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        fputs(*word, stdout);
+        column += width;
+    }
+    putchar('\n');
+}

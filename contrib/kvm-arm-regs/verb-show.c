@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show: a dump for people. */
+
+#include "qemu/osdep.h"
+#include "target/arm/cpreg-fields.h"
+#include "terminal.h"
+#include "verbs.h"
+
+static const char summary[] =
+    "Show a dump: the kernel, the vCPU's features, and each register with its\n"
+    "value; of ID registers the bits that user space may change, and the\n"
+    "fields that are not 0.";
+
+static const char examples[] =
+    "Examples:\n"
+    "  kvm-arm-regs show host.json | less\n"
+    "  kvm-arm-regs dump | kvm-arm-regs show -";
+
+static void print_head(const HostDump *dump)
+{
+    const ARMCPRegVCPUInit *init = &dump->manifest->init;
+    g_autofree char *caps = g_strjoinv(", ", dump->capabilities);
+    g_autoptr(GString) features = g_string_new(NULL);
+    g_autoptr(GString) lengths = g_string_new(NULL);
+
+    for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
+        if (arm_cpreg_has_feature(init, bit)) {
+            g_autofree char *name = arm_cpreg_feature_name(bit);
+
+            g_string_append_printf(features, "%s%s",
+                                   features->len ? ", " : "", name);
+        }
+    }
+    for (unsigned n = 0; n < 64; n++) {
+        if (init->sve_vls >> n & 1) {
+            g_string_append_printf(lengths, "%s%u", lengths->len ? ", " : "",
+                                   (n + 1) * 128);
+        }
+    }
+    if (dump->host) {
+        printf("host          %s\n", dump->host);
+    }
+    printf("kernel        %s\n", dump->manifest->kernel);
+    printf("target        %" PRIu32 "\n", init->target);
+    printf("features      %s\n", features->len ? features->str : "none");
+    printf("SVE           %s%s\n", lengths->len ? lengths->str : "none",
+           lengths->len ? " bits" : "");
+    printf("capabilities  ");
+    print_wrapped(14, *caps ? caps : "none told");
+    printf("registers     %u\n\n", dump->regs->len);
+}
+
+/* What the value means, for those that have a meaning of their own. */
+static char *meaning(const HostReg *reg)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (reg->regidx == ARM_CPREG_FW(0)) {
+        return g_strdup_printf("PSCI %u.%u",
+                               (unsigned)(reg->value >> 16 & 0x7fff),
+                               (unsigned)(reg->value & 0xffff));
+    }
+    if ((reg->regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_FW_BMAP) {
+        return arm_cpreg_services(reg->regidx, reg->value) ?: g_strdup("");
+    }
+    for (int i = 0; i < ARM_FIELD_COUNT; i++) {
+        const ARMCPRegField *field = &arm_cpreg_fields[i];
+        uint64_t value = arm_cpreg_field(field, reg->value);
+
+        if (field->regidx == reg->regidx && value) {
+            g_string_append_printf(text, "%s%s=%" PRIu64, text->len ? " " : "",
+                                   strchr(field->name, '.') + 1, value);
+        }
+    }
+    return g_string_free(g_steal_pointer(&text), false);
+}
+
+static void print_register(const HostReg *reg)
+{
+    g_autofree char *name = arm_cpreg_short_name(reg->regidx);
+    g_autofree char *value = g_strdup_printf("0x%" PRIx64, reg->value);
+    g_autofree char *text = NULL;
+
+    printf("%-20s  0x%016" PRIx64, name, reg->regidx);
+    if (reg->has_mask) {
+        printf("  %-18s  0x%016" PRIx64 "\n", value, reg->writable);
+    } else {
+        printf("  %s\n", reg->has_value ? value : "-");
+    }
+    if (reg->has_value) {
+        text = meaning(reg);
+    }
+    if (text && *text) {
+        printf("    ");
+        print_wrapped(4, text);
+    }
+}
+
+int verb_show(int argc, char **argv)
+{
+    g_auto(GStrv) files = verb_parse(argc, argv, "show", "FILE", NULL,
+                                     summary, examples);
+    g_autoptr(HostDump) dump = NULL;
+    g_autoptr(GError) err = NULL;
+    g_autofree char *head = coloured(BOLD, "NAME                  INDEX"
+                                           "               VALUE"
+                                           "               WRITABLE");
+
+    if (!files) {
+        return EXIT_ERROR;
+    }
+    if (g_strv_length(files) != 1) {
+        return verb_fail("show: %u files, one is shown; see kvm-arm-regs show "
+                         "--help", g_strv_length(files));
+    }
+    dump = host_dump_read(files[0], NULL, &err);
+    if (!dump) {
+        return verb_fail("%s", err->message);
+    }
+    print_head(dump);
+    puts(head);
+    for (guint i = 0; i < dump->regs->len; i++) {
+        print_register(&g_array_index(dump->regs, HostReg, i));
+    }
+    for (size_t i = 0; i < dump->manifest->wide_len; i++) {
+        HostReg reg = { .regidx = dump->manifest->wide_indexes[i] };
+
+        print_register(&reg);
+    }
+    return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Preflight: the destination checks what it can check before RAM is sent.
+ *
+ * What is checked is in sections with early_setup, of whoever registered.
+ * Where the channel can carry a return path, the source opens one, asks with
+ * a ping behind those sections, and holds RAM back until the pong: a
+ * destination that refuses does not get to the ping.
+ *
+ * All of it is off without the capability x-cpreg-preflight.
+ */
+
+#ifndef MIGRATION_PREFLIGHT_H
+#define MIGRATION_PREFLIGHT_H
+
+/* There is a section to be checked before RAM; call when it is registered. */
+void migration_preflight_register(void);
+
+/* Is there one, and is the capability on? */
+bool migration_preflight(void);
+
+/**
+ * migration_preflight_opens_return_path: for a migration that starts
+ *
+ * Returns true if the channel to the destination can carry a return path; the
+ * caller then opens it.  Files, pipes and background snapshots have none.
+ */
+bool migration_preflight_opens_return_path(MigrationState *s);
+
+/* Has this migration a return path for the destination's answer? */
+bool migration_preflight_answer_due(void);
+
+/**
+ * migration_preflight_wait: hold back until the destination has answered
+ *
+ * Called by the migration thread between set-up and RAM, without the BQL.
+ *
+ * Returns true if RAM may be sent.  Else the migration has an error, or was
+ * cancelled.
+ */
+bool migration_preflight_wait(MigrationState *s);
+
+/* For the return path's thread: a pong arrived. */
+void migration_preflight_pong(uint32_t value);
+
+/**
+ * migration_preflight_explain: the return path ends with an error, and the
+ * destination has not told why
+ * @errp: the error; if the answer is due, what that can mean is put before it
+ */
+void migration_preflight_explain(Error **errp);
+
+/* For the return path's thread: it is about to end. */
+void migration_preflight_end(void);
+
+#endif

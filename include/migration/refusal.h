@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why a destination refused the guest, told to the source over the return
+ * path: messages of text, then the SHUT that always came.
+ *
+ * A source that knows these messages says so in a section of the stream, and
+ * the destination then calls migration_refusal_agree(); another source never
+ * gets one.
+ */
+
+#ifndef MIGRATION_REFUSAL_H
+#define MIGRATION_REFUSAL_H
+
+/* The longest text that is sent, and that is taken. */
+#define MIGRATION_REFUSAL_MAX 16384
+
+/* So much of it in a message: what the return path's thread reads at once. */
+#define MIGRATION_REFUSAL_CHUNK 512
+
+/* Destination */
+
+/* Does the source of this load know the messages? */
+void migration_refusal_agree(bool knows);
+
+/**
+ * migration_refusal_reason: what the source is to be told, should the load fail
+ * @err: the error in its own words, without those that callers put before it
+ */
+void migration_refusal_reason(const Error *err);
+
+/**
+ * migration_refusal_tell: the load has failed; tell the source why
+ * @why: the error, for where migration_refusal_reason() was not called
+ *
+ * Does nothing where the source does not know the messages.
+ */
+void migration_refusal_tell(MigrationIncomingState *mis, const Error *why);
+
+/**
+ * migration_refusal_end: the same, and end the return path
+ *
+ * Takes what the source has yet to send until it has closed the channel, for
+ * seconds at most: a connection that is closed while data is under way is
+ * reset, and the source would see that instead.
+ */
+void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
+                                        const Error *why);
+
+/* One message; in migration.c, which has the numbers of the messages. */
+void migrate_send_rp_refusal(MigrationIncomingState *mis, const char *text,
+                             uint16_t len);
+
+/* Source */
+
+/* A return path is opened. */
+void migration_refusal_reset(void);
+
+/* One message.  What is more than a text can have is dropped. */
+void migration_refusal_receive(const uint8_t *text, size_t len);
+
+/**
+ * migration_refusal_complete: the return path ends with an error
+ * @errp: the error; its text becomes the destination's, if there is one
+ *
+ * Returns true if there is one.
+ */
+bool migration_refusal_complete(Error **errp);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Preflight: hold RAM back until the destination has answered. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/thread.h"
+#include "qemu/timer.h"
+#include "migration/preflight.h"
+#include "migration.h"
+#include "options.h"
+#include "qemu-file.h"
+#include "savevm.h"
+#include "trace.h"
+
+/* The ping that asks; the pong has the same number. */
+#define PING_PREFLIGHT 0xa5c3
+
+/*
+ * The destination asks its KVM, which takes milliseconds.  So long it may be
+ * busy with something else.
+ */
+#define ANSWER_MS 30000
+
+/* One migration at a time. */
+static struct {
+    bool registered;
+    bool answered;      /* by the return path's thread, as are those below */
+    bool ended;
+    QemuSemaphore sem;
+} preflight;
+
+void migration_preflight_register(void)
+{
+    if (!preflight.registered) {
+        qemu_sem_init(&preflight.sem, 0);
+        preflight.registered = true;
+    }
+}
+
+bool migration_preflight(void)
+{
+    return preflight.registered &&
+           migrate_get_current()->capabilities[
+               MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT];
+}
+
+bool migration_preflight_opens_return_path(MigrationState *s)
+{
+    if (!migration_preflight() ||
+        s->state == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP) {
+        return false;
+    }
+    qatomic_set(&preflight.answered, false);
+    qatomic_set(&preflight.ended, false);
+    while (qemu_sem_timedwait(&preflight.sem, 0) == 0) {
+        /* of a migration before this one */
+    }
+    /* Sockets, with TLS or without, can be shut down; files and pipes not. */
+    return !migrate_background_snapshot() &&
+           qio_channel_has_feature(qemu_file_get_ioc(s->to_dst_file),
+                                   QIO_CHANNEL_FEATURE_SHUTDOWN);
+}
+
+bool migration_preflight_answer_due(void)
+{
+    return migration_preflight() &&
+           migrate_get_current()->rp_state.rp_thread_created;
+}
+
+void migration_preflight_pong(uint32_t value)
+{
+    if (value == PING_PREFLIGHT && preflight.registered) {
+        qatomic_set(&preflight.answered, true);
+        qemu_sem_post(&preflight.sem);
+    }
+}
+
+void migration_preflight_explain(Error **errp)
+{
+    if (migration_preflight_answer_due() &&
+        !qatomic_read(&preflight.answered)) {
+        error_prepend(errp, "The destination ended the migration instead of "
+                      "checking the guest's registers, and did not say why: "
+                      "see its log.  One without the capability "
+                      "x-cpreg-preflight (\"Unknown section\") needs it "
+                      "switched off at the source.  ");
+    }
+}
+
+void migration_preflight_end(void)
+{
+    if (preflight.registered) {
+        qatomic_set(&preflight.ended, true);
+        qemu_sem_post(&preflight.sem);
+    }
+}
+
+static void fail(MigrationState *s, const char *why)
+{
+    g_autoptr(Error) err = NULL;
+
+    error_setg(&err, "%s; nothing of the guest's RAM was sent.  A destination "
+               "that is no QEMU, or one without the capability "
+               "x-cpreg-preflight, needs it switched off at the source", why);
+    migrate_set_error(s, err);
+}
+
+bool migration_preflight_wait(MigrationState *s)
+{
+    int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+
+    if (!migration_preflight_answer_due()) {
+        return true;
+    }
+    qemu_savevm_send_ping(s->to_dst_file, PING_PREFLIGHT);
+    while (!qatomic_read(&preflight.answered)) {
+        if (migrate_has_error(s) || s->state != MIGRATION_STATUS_ACTIVE) {
+            return false;
+        }
+        if (qatomic_read(&preflight.ended)) {
+            fail(s, "The destination closed the return path before it had "
+                 "checked the guest's registers");
+            return false;
+        }
+        if (qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ANSWER_MS) {
+            fail(s, "The destination did not say within 30 seconds whether "
+                 "it can take the guest's registers");
+            return false;
+        }
+        /* Cancelling does not wake this up. */
+        qemu_sem_timedwait(&preflight.sem, 100);
+    }
+    trace_migration_preflight_passed(qemu_clock_get_ms(QEMU_CLOCK_REALTIME) -
+                                     start);
+    return true;
+}

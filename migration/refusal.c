@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a destination refused the guest, told to the source. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/timer.h"
+#include "io/channel.h"
+#include "migration/refusal.h"
+#include "migration.h"
+#include "qemu-file.h"
+
+/* So long the source has to close the channel once it was told. */
+#define CLOSE_MS 3000
+
+/* Destination: the source of this load knows the messages. */
+static bool agreed;
+static char *reason;
+
+void migration_refusal_agree(bool knows)
+{
+    agreed = knows;
+}
+
+void migration_refusal_reason(const Error *err)
+{
+    g_free(reason);
+    reason = g_strdup(error_get_pretty(err));
+}
+
+/* At most @max bytes, and no part of a character. */
+static size_t clip(const char *text, size_t max)
+{
+    size_t len = strlen(text);
+    const char *end = text + max;
+
+    if (len <= max) {
+        return len;
+    }
+    while (end > text && (*end & 0xc0) == 0x80) {
+        end--;
+    }
+    return end - text;
+}
+
+static void give_up(void *opaque)
+{
+    qio_channel_shutdown(opaque, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
+}
+
+static void coroutine_fn drain(QIOChannel *ioc)
+{
+    g_autofree char *buf = g_malloc(65536);
+    QEMUTimer *timer;
+    ssize_t len;
+
+    if (!qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN)) {
+        return;     /* it could not be given up */
+    }
+    timer = timer_new_ms(QEMU_CLOCK_REALTIME, give_up, ioc);
+    timer_mod(timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + CLOSE_MS);
+    do {
+        len = qio_channel_read(ioc, buf, 65536, NULL);
+        if (len == QIO_CHANNEL_ERR_BLOCK) {
+            qio_channel_yield(ioc, G_IO_IN);
+        }
+    } while (len > 0 || len == QIO_CHANNEL_ERR_BLOCK);
+    timer_free(timer);
+}
+
+/* True if the source knows what it was told. */
+static bool tell(MigrationIncomingState *mis, const Error *why)
+{
+    const char *text = reason ?: error_get_pretty(why);
+    size_t len = clip(text, MIGRATION_REFUSAL_MAX);
+
+    if (!agreed || !mis->to_src_file) {
+        return false;
+    }
+    agreed = false;
+    for (size_t at = 0; at < len; at += MIGRATION_REFUSAL_CHUNK) {
+        migrate_send_rp_refusal(mis, text + at,
+                                MIN(MIGRATION_REFUSAL_CHUNK, len - at));
+    }
+    return true;
+}
+
+void migration_refusal_tell(MigrationIncomingState *mis, const Error *why)
+{
+    tell(mis, why);
+}
+
+void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
+                                        const Error *why)
+{
+    if (tell(mis, why)) {
+        migrate_send_rp_shut(mis, 1);
+        drain(qemu_file_get_ioc(mis->from_src_file));
+    }
+}
+
+/* Source: what has arrived. */
+static GString *received;
+
+void migration_refusal_reset(void)
+{
+    if (received) {
+        g_string_free(received, true);
+        received = NULL;
+    }
+}
+
+void migration_refusal_receive(const uint8_t *text, size_t len)
+{
+    received = received ?: g_string_new(NULL);
+    g_string_append_len(received, (const char *)text,
+                        MIN(len, MIGRATION_REFUSAL_MAX - received->len));
+}
+
+/* It goes to logs and terminals: no control characters, and valid UTF-8. */
+static char *clean(const GString *text)
+{
+    char *valid = g_utf8_make_valid(text->str, text->len);
+
+    for (char *at = valid; *at; at++) {
+        if (g_ascii_iscntrl(*at)) {
+            *at = ' ';
+        }
+    }
+    return valid;
+}
+
+bool migration_refusal_complete(Error **errp)
+{
+    g_autofree char *text = received ? clean(received) : NULL;
+
+    if (!text) {
+        return false;
+    }
+    error_free(*errp);
+    *errp = NULL;
+    error_setg(errp, "The destination refused the guest: %s", text);
+    migration_refusal_reset();
+    return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine of one vCPU, and its thread: this one. */
+
+#ifndef STANDALONE_HW_CORE_CPU_H
+#define STANDALONE_HW_CORE_CPU_H
+
+#include "standalone/cpu.h"     /* this one is cpu.h, too */
+
+/* For a test to set. */
+extern CPUState *first_cpu;
+
+typedef struct run_on_cpu_data {
+    void *host_ptr;
+} run_on_cpu_data;
+
+#define RUN_ON_CPU_HOST_PTR(pointer) ((run_on_cpu_data) { (pointer) })
+
+static inline void run_on_cpu(CPUState *cpu,
+                              void (*func)(CPUState *cpu,
+                                           run_on_cpu_data data),
+                              run_on_cpu_data data)
+{
+    func(cpu, data);
+}
+
+#endif

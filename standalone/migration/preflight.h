@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's header of this name, with what it finds in qemu/typedefs.h there. */
+
+#ifndef STANDALONE_MIGRATION_PREFLIGHT_H
+#define STANDALONE_MIGRATION_PREFLIGHT_H
+
+typedef struct MigrationState MigrationState;
+
+#include "include/migration/preflight.h"
+
+/* Is the capability on, is an answer due?  For a test to set. */
+extern bool standalone_preflight;
+extern bool standalone_answer_due;
+
+#endif

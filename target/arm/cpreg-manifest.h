@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The manifest of a vCPU: what KVM was asked for when it was made, the
+ * registers that it has, and the values of those that a guest cannot change.
+ * It is known before a guest runs, and says whether another host can take it.
+ */
+
+#ifndef TARGET_ARM_CPREG_MANIFEST_H
+#define TARGET_ARM_CPREG_MANIFEST_H
+
+#include "cpreg-reconcile.h"
+#include "cpreg-vcpu-init.h"
+
+/* Of the encoding in a stream; what is newer is skipped, not refused. */
+#define ARM_CPREG_MANIFEST_FORMAT 1
+
+/* The longest encoding that is read.  The longest lists need 0x62000. */
+#define ARM_CPREG_MANIFEST_MAX 0x80000
+
+/* The longest name of a kernel, "6.18.15+deb13-cloud-arm64". */
+#define ARM_CPREG_KERNEL_MAX 64
+
+typedef struct ARMCPRegManifest {
+    ARMCPRegVCPUInit init;
+    char *kernel;           /* as uname -r has it; never NULL */
+    /* Each register of 32 and 64 bits that KVM lists, core and SVE aside. */
+    size_t len;
+    uint64_t *indexes;
+    /*
+     * Those that a guest cannot change, see arm_cpreg_is_fixed(): by the
+     * QEMU that made the manifest, so that some may be more or fewer here.
+     */
+    size_t fixed_len;
+    uint64_t *fixed_indexes;
+    uint64_t *fixed_values;
+    /* Registers of other sizes: cpreg-wide.h. */
+    size_t wide_len;
+    uint64_t *wide_indexes;
+} ARMCPRegManifest;
+
+ARMCPRegManifest *arm_cpreg_manifest_new(void);
+void arm_cpreg_manifest_free(ARMCPRegManifest *manifest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ARMCPRegManifest, arm_cpreg_manifest_free)
+
+/**
+ * arm_cpreg_is_identity: may the existence of other registers follow from it?
+ *
+ * The feature ID registers, the firmware registers and the feature bitmaps.
+ * They are written before all others.
+ */
+bool arm_cpreg_is_identity(uint64_t regidx);
+
+/**
+ * arm_cpreg_is_fixed: does a register keep its value once a guest runs?
+ *
+ * Identity, what the CPU says of its implementer (MIDR_EL1, REVIDR_EL1,
+ * AIDR_EL1), its caches (CLIDR_EL1, CCSIDR, CTR_EL0), and PMMIR_EL1.
+ */
+bool arm_cpreg_is_fixed(uint64_t regidx);
+
+/* Views of the manifest's lists; valid as long as it is. */
+ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest);
+ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest);
+
+/**
+ * arm_cpreg_manifest_fault: what is wrong with a manifest from outside
+ *
+ * Returns a new string; NULL if the lists keep their rules, each register
+ * with a value is in the list, and each identity register has one.
+ */
+char *arm_cpreg_manifest_fault(const ARMCPRegManifest *manifest);
+
+/**
+ * arm_cpreg_manifest_reconcile: the manifest's registers against a list here
+ * @manifest: a checked one, of the source
+ * @destination: the list here; its values are not looked at
+ * @report: as for arm_cpreg_reconcile()
+ * @refused: a clause is appended for each register that is refused
+ *
+ * By the rules of cpreg-tolerance.h.inc.  Where a rule looks at a value that
+ * the guest can change (is its timer on?) the register is not refused: that
+ * is decided when its state has arrived.
+ */
+void arm_cpreg_manifest_reconcile(const ARMCPRegManifest *manifest,
+                                  const ARMCPRegList *destination,
+                                  ARMCPRegReport *report, GString *refused);
+
+/*
+ * The encoding in a stream, big-endian:
+ *
+ *   u32 target; 7 x u32 features; u64 SVE vector lengths
+ *   u8 n; n bytes: kernel
+ *   u32 n; n x u64 index                   every register
+ *   u32 n; n x (u64 index, u64 value)      the fixed ones
+ *   u32 n; n x u64 index                   wide registers
+ */
+GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest);
+
+/**
+ * arm_cpreg_manifest_decode: read what another QEMU, or anybody, has sent
+ * @data, @size: the bytes
+ * @fault: set to a new string, what is wrong with them, on failure
+ *
+ * Returns a checked manifest (see arm_cpreg_manifest_fault()) or NULL.
+ */
+ARMCPRegManifest *arm_cpreg_manifest_decode(const void *data, size_t size,
+                                            char **fault);
+
+#endif

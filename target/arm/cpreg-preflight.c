@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Preflight of Arm KVM guests in the migration stream. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "hw/core/cpu.h"
+#include "migration/preflight.h"
+#include "migration/qemu-file-types.h"
+#include "migration/refusal.h"
+#include "migration/vmstate.h"
+#include "system/kvm.h"
+#include "system/system.h"
+#include "cpreg-preflight.h"
+#include "kvm-preflight.h"
+#include "trace.h"
+
+/* The source waits for an answer, and knows messages that tell a refusal. */
+#define MANIFEST_F_ANSWER 1
+
+/* The section; it is there once. */
+typedef struct ManifestSection {
+    uint32_t format;
+    uint32_t flags;
+    GByteArray *encoded;
+} ManifestSection;
+
+static void read_manifest(CPUState *cs, run_on_cpu_data data)
+{
+    Error **errp = ((void **)data.host_ptr)[1];
+
+    *(ARMCPRegManifest **)data.host_ptr =
+        kvm_arm_manifest_read(ARM_CPU(cs), errp);
+}
+
+ARMCPRegManifest *arm_cpreg_preflight_manifest(Error **errp)
+{
+    void *out[2] = { NULL, errp };
+
+    run_on_cpu(first_cpu, read_manifest, RUN_ON_CPU_HOST_PTR(out));
+    return out[0];
+}
+
+static bool section_needed(void *opaque)
+{
+    return migration_preflight();
+}
+
+static bool section_pre_save(void *opaque, Error **errp)
+{
+    ManifestSection *section = opaque;
+    g_autoptr(ARMCPRegManifest) manifest = arm_cpreg_preflight_manifest(errp);
+
+    if (!manifest) {
+        return false;
+    }
+    section->format = ARM_CPREG_MANIFEST_FORMAT;
+    section->flags = migration_preflight_answer_due() ? MANIFEST_F_ANSWER : 0;
+    g_clear_pointer(&section->encoded, g_byte_array_unref);
+    section->encoded = arm_cpreg_manifest_encode(manifest);
+    return true;
+}
+
+static int put_encoded(QEMUFile *f, void *pv, size_t size,
+                       const VMStateField *field, JSONWriter *vmdesc)
+{
+    GByteArray *encoded = *(GByteArray **)pv;
+
+    qemu_put_be32(f, encoded->len);
+    qemu_put_buffer(f, encoded->data, encoded->len);
+    return 0;
+}
+
+static int get_encoded(QEMUFile *f, void *pv, size_t size,
+                       const VMStateField *field)
+{
+    GByteArray **encoded = pv;
+    uint32_t len = qemu_get_be32(f);
+
+    g_clear_pointer(encoded, g_byte_array_unref);
+    if (len > ARM_CPREG_MANIFEST_MAX) {
+        /* A VMStateInfo has no Error: what it can do is to report. */
+        error_report("the migration stream is corrupt: a register manifest of "
+                     "%" PRIu32 " bytes, at most %d are possible", len,
+                     ARM_CPREG_MANIFEST_MAX);
+        return -EINVAL;
+    }
+    *encoded = g_byte_array_set_size(g_byte_array_new(), len);
+    if (qemu_get_buffer(f, (*encoded)->data, len) != len) {
+        int ret = qemu_file_get_error(f);
+
+        return ret < 0 ? ret : -EIO;
+    }
+    return 0;
+}
+
+static const VMStateInfo vmstate_info_encoded = {
+    .name = "register manifest",
+    .get = get_encoded,
+    .put = put_encoded,
+};
+
+/* A guest's manifest has arrived: can it be loaded? */
+static bool check(uint32_t format, const GByteArray *encoded, Error **errp)
+{
+    g_autofree char *fault = NULL;
+    g_autoptr(ARMCPRegManifest) manifest =
+        arm_cpreg_manifest_decode(encoded->data, encoded->len, &fault);
+    g_autoptr(KVMPreflight) preflight = NULL;
+    g_autofree char *refusal = NULL;
+
+    if (format == 0 || !manifest) {
+        error_setg(errp, "the migration stream is corrupt: register manifest: "
+                   "%s", fault ?: "there is no format 0");
+        return false;
+    }
+    preflight = kvm_arm_preflight(ARM_CPU(first_cpu), manifest, errp);
+    if (!preflight) {
+        return false;
+    }
+    trace_arm_cpreg_preflight(manifest->kernel, manifest->len,
+                              preflight->refused->str);
+    refusal = kvm_arm_preflight_text(preflight, manifest);
+    if (refusal) {
+        error_setg(errp, "%s", refusal);
+    }
+    return refusal == NULL;
+}
+
+static bool section_post_load(void *opaque, int version_id, Error **errp)
+{
+    ERRP_GUARD();
+    ManifestSection *section = opaque;
+    bool ok;
+
+    migration_refusal_agree(section->flags & MANIFEST_F_ANSWER);
+    if (section->format > ARM_CPREG_MANIFEST_FORMAT) {
+        trace_arm_cpreg_preflight_skipped(section->format,
+                                          ARM_CPREG_MANIFEST_FORMAT);
+        return true;
+    }
+    ok = check(section->format, section->encoded, errp);
+    if (!ok) {
+        migration_refusal_reason(*errp);
+    }
+    g_clear_pointer(&section->encoded, g_byte_array_unref);
+    return ok;
+}
+
+static const VMStateDescription vmstate_manifest = {
+    .name = "arm-cpreg-manifest",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .early_setup = true,
+    .priority = MIG_PRI_GICV3,      /* the highest; before RAM's set-up */
+    .needed = section_needed,
+    .pre_save_errp = section_pre_save,
+    .post_load_errp = section_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(format, ManifestSection),
+        VMSTATE_UINT32(flags, ManifestSection),
+        VMSTATE_SINGLE(encoded, ManifestSection, 1, vmstate_info_encoded,
+                       GByteArray *),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static void register_section(Notifier *notifier, void *data)
+{
+    static ManifestSection section;
+
+    vmstate_register(NULL, 0, &vmstate_manifest, &section);
+    migration_preflight_register();
+}
+
+/*
+ * Sections have numbers in the stream, in the order in which they are
+ * registered.  As the last one it does not change those of the others, which
+ * are then the same as without it.
+ */
+void arm_cpreg_preflight_register(void)
+{
+    static Notifier notifier = { .notify = register_section };
+    static bool done;
+
+    if (!done) {
+        qemu_add_machine_init_done_notifier(&notifier);
+        done = true;
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Preflight of Arm KVM guests in the migration stream.
+ *
+ * A section before RAM has the manifest of the first vCPU, for all of them: the
+ * vCPUs of a machine are made alike.  It is sent with the capability
+ * x-cpreg-preflight, and taken always.
+ */
+
+#ifndef TARGET_ARM_CPREG_PREFLIGHT_H
+#define TARGET_ARM_CPREG_PREFLIGHT_H
+
+#include "cpreg-manifest.h"
+
+/* Have the section in the stream; call with each KVM vCPU that is made. */
+void arm_cpreg_preflight_register(void);
+
+/* The manifest of the machine's first vCPU; NULL and an error if it fails. */
+ARMCPRegManifest *arm_cpreg_preflight_manifest(Error **errp);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Manifests as QAPI has them: write, read, print. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "cpreg-qapi.h"
+#include "cpreg-wide.h"
+
+/* So much of a text from outside is repeated in an error. */
+#define SHOWN "%.40s"
+
+/* A vector length in bits, of bit @n in ARMCPRegVCPUInit.sve_vls */
+#define VL_BITS(n) (((n) + 1) * 128)
+
+char *arm_cpreg_hex(uint64_t value)
+{
+    return g_strdup_printf("0x%" PRIx64, value);
+}
+
+static strList *features_to_qapi(const ARMCPRegVCPUInit *init)
+{
+    strList *list = NULL, **tail = &list;
+
+    for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
+        if (bit != ARM_CPREG_FEATURE_POWER_OFF &&
+            arm_cpreg_has_feature(init, bit)) {
+            QAPI_LIST_APPEND(tail, arm_cpreg_feature_name(bit));
+        }
+    }
+    return list;
+}
+
+static intList *lengths_to_qapi(uint64_t vls)
+{
+    intList *list = NULL, **tail = &list;
+
+    for (unsigned n = 0; n < 64; n++) {
+        if (vls >> n & 1) {
+            QAPI_LIST_APPEND(tail, VL_BITS(n));
+        }
+    }
+    return list;
+}
+
+ArmCPRegManifest *arm_cpreg_manifest_to_qapi(const ARMCPRegManifest *manifest)
+{
+    ArmCPRegManifest *qapi = g_new0(ArmCPRegManifest, 1);
+    ArmCPRegisterList **tail = &qapi->registers;
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
+    ARMCPRegList list = arm_cpreg_manifest_list(manifest);
+    ARMCPRegList wide = {
+        .indexes = manifest->wide_indexes,
+        .len = manifest->wide_len,
+    };
+    /* No register is in both; the walk puts them in one order. */
+    ARMCPRegWalk walk = { .source = &list, .destination = &wide };
+
+    qapi->format = ARM_CPREG_QAPI_FORMAT;
+    qapi->kernel = g_strdup(manifest->kernel);
+    qapi->target = manifest->init.target;
+    qapi->features = features_to_qapi(&manifest->init);
+    qapi->sve_vector_lengths = lengths_to_qapi(manifest->init.sve_vls);
+    while (arm_cpreg_walk_next(&walk)) {
+        ArmCPRegister *reg = g_new0(ArmCPRegister, 1);
+        ssize_t at = arm_cpreg_list_find(&fixed, walk.regidx);
+
+        reg->name = arm_cpreg_short_name(walk.regidx);
+        reg->index = arm_cpreg_hex(walk.regidx);
+        reg->value = at < 0 ? NULL : arm_cpreg_hex(fixed.values[at]);
+        QAPI_LIST_APPEND(tail, reg);
+    }
+    return qapi;
+}
+
+/* It goes into messages. */
+static bool kernel_from_qapi(ARMCPRegManifest *manifest, const char *kernel,
+                             Error **errp)
+{
+    size_t len = strlen(kernel);
+
+    for (size_t i = 0; i < len; i++) {
+        if (!g_ascii_isgraph(kernel[i])) {
+            error_setg(errp, "manifest.kernel is no kernel's release: byte "
+                       "%zu is 0x%02x, a space, a control character or not "
+                       "ASCII", i, (unsigned char)kernel[i]);
+            return false;
+        }
+    }
+    if (len == 0 || len > ARM_CPREG_KERNEL_MAX) {
+        error_setg(errp, "manifest.kernel is no kernel's release: it has %zu "
+                   "bytes, 1 to %d are possible", len, ARM_CPREG_KERNEL_MAX);
+        return false;
+    }
+    g_free(manifest->kernel);
+    manifest->kernel = g_strdup(kernel);
+    return true;
+}
+
+static bool features_from_qapi(ARMCPRegVCPUInit *init, const strList *list,
+                               Error **errp)
+{
+    for (size_t i = 0; list; list = list->next, i++) {
+        int bit = arm_cpreg_feature_bit(list->value);
+
+        if (bit < 0 || bit == ARM_CPREG_FEATURE_POWER_OFF) {
+            error_setg(errp, "manifest.features[%zu]: \"" SHOWN "\" is no "
+                       "vCPU feature that this QEMU knows", i, list->value);
+            return false;
+        }
+        if (arm_cpreg_has_feature(init, bit)) {
+            error_setg(errp, "manifest.features[%zu]: \"" SHOWN "\" is there "
+                       "twice", i, list->value);
+            return false;
+        }
+        init->features[bit / 32] |= 1u << (bit % 32);
+    }
+    return true;
+}
+
+static bool lengths_from_qapi(ARMCPRegVCPUInit *init, const intList *list,
+                              Error **errp)
+{
+    bool sve = arm_cpreg_has_feature(init, ARM_CPREG_FEATURE_SVE);
+    int64_t last = 0;
+
+    if (sve != !!list) {
+        error_setg(errp, "manifest.sve-vector-lengths is %s, and "
+                   "manifest.features %s sve: either is wrong",
+                   list ? "not empty" : "empty", sve ? "has" : "has not");
+        return false;
+    }
+    for (size_t i = 0; list; list = list->next, i++) {
+        int64_t bits = list->value;
+
+        if (bits % VL_BITS(0) || bits < VL_BITS(0) || bits > VL_BITS(63)) {
+            error_setg(errp, "manifest.sve-vector-lengths[%zu]: %" PRId64
+                       " is no vector length: a multiple of %d bits, at most "
+                       "%d", i, bits, VL_BITS(0), VL_BITS(63));
+            return false;
+        }
+        if (bits <= last) {
+            error_setg(errp, "manifest.sve-vector-lengths[%zu]: %" PRId64
+                       " is not more than the one before it, %" PRId64, i,
+                       bits, last);
+            return false;
+        }
+        init->sve_vls |= 1ull << (bits / VL_BITS(0) - 1);
+        last = bits;
+    }
+    return true;
+}
+
+/* A number of @size bytes; a member that is not there is 0. */
+static bool parse_hex(const char *text, size_t size, size_t i,
+                      const char *member, uint64_t *value, Error **errp)
+{
+    uint64_t max = UINT64_MAX >> (64 - size * 8);
+
+    *value = 0;
+    if (text && (!g_str_has_prefix(text, "0x") ||
+                 !g_ascii_string_to_unsigned(text + 2, 16, 0, max, value,
+                                             NULL))) {
+        error_setg(errp, "manifest.registers[%zu].%s: \"" SHOWN "\" is no "
+                   "number of %zu bits, 0x and hexadecimal digits", i, member,
+                   text, size * 8);
+        return false;
+    }
+    return true;
+}
+
+/* @last: the index of the one before; of this one afterwards */
+static bool register_from_qapi(ARMCPRegManifest *manifest,
+                               const ArmCPRegister *reg, size_t i,
+                               uint64_t *last, Error **errp)
+{
+    g_autofree char *name = NULL;
+    uint64_t regidx, value, mask;
+    size_t size;
+
+    if (!parse_hex(reg->index, 8, i, "index", &regidx, errp)) {
+        return false;
+    }
+    name = arm_cpreg_name(regidx);
+    if ((regidx & ARM_CPREG_ARCH_MASK) != ARM_CPREG_ARCH_ARM64) {
+        error_setg(errp, "manifest.registers[%zu].index: 0x%" PRIx64 " is no "
+                   "register of 64-bit Arm, 0x60...", i, regidx);
+        return false;
+    }
+    if (regidx <= *last) {
+        error_setg(errp, "manifest.registers[%zu].index: %s %s", i, name,
+                   regidx == *last ? "is there twice" :
+                   "is out of order, a lower index than the one before it");
+        return false;
+    }
+    *last = regidx;
+    size = arm_cpreg_size(regidx);
+    if (!parse_hex(reg->value, MIN(size, 8), i, "value", &value, errp) ||
+        !parse_hex(reg->writable, 8, i, "writable", &mask, errp)) {
+        return false;
+    }
+    if (arm_cpreg_is_wide(regidx)) {
+        manifest->wide_indexes[manifest->wide_len++] = regidx;
+        return true;
+    }
+    manifest->indexes[manifest->len++] = regidx;
+    if (!arm_cpreg_is_fixed(regidx)) {
+        return true;
+    }
+    /* The rules look at it; one that is not there must not pass for 0. */
+    if (!reg->value) {
+        error_setg(errp, "manifest.registers[%zu].value is missing: %s is a "
+                   "register that a guest cannot change", i, name);
+        return false;
+    }
+    manifest->fixed_indexes[manifest->fixed_len] = regidx;
+    manifest->fixed_values[manifest->fixed_len++] = value;
+    return true;
+}
+
+static bool registers_from_qapi(ARMCPRegManifest *manifest,
+                                const ArmCPRegisterList *list, Error **errp)
+{
+    size_t len = QAPI_LIST_LENGTH(list);
+    uint64_t last = 0;
+
+    if (len > ARM_CPREG_LIST_MAX) {
+        error_setg(errp, "manifest.registers has %zu entries, at most %d are "
+                   "possible", len, ARM_CPREG_LIST_MAX);
+        return false;
+    }
+    manifest->indexes = g_new(uint64_t, len);
+    manifest->fixed_indexes = g_new(uint64_t, len);
+    manifest->fixed_values = g_new(uint64_t, len);
+    manifest->wide_indexes = g_new(uint64_t, len);
+    for (size_t i = 0; list; list = list->next, i++) {
+        if (!register_from_qapi(manifest, list->value, i, &last, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+ARMCPRegManifest *arm_cpreg_manifest_from_qapi(const ArmCPRegManifest *qapi,
+                                               Error **errp)
+{
+    g_autoptr(ARMCPRegManifest) manifest = arm_cpreg_manifest_new();
+    g_autofree char *fault = NULL;
+
+    if (qapi->format != ARM_CPREG_QAPI_FORMAT) {
+        error_setg(errp, "manifest.format is %" PRId64 ", this QEMU knows %d: "
+                   "take the manifest from a QEMU or a kvm-arm-regs that "
+                   "writes that one", qapi->format, ARM_CPREG_QAPI_FORMAT);
+        return NULL;
+    }
+    manifest->init.target = qapi->target;
+    if (!kernel_from_qapi(manifest, qapi->kernel, errp) ||
+        !features_from_qapi(&manifest->init, qapi->features, errp) ||
+        !lengths_from_qapi(&manifest->init, qapi->sve_vector_lengths, errp) ||
+        !registers_from_qapi(manifest, qapi->registers, errp)) {
+        return NULL;
+    }
+    fault = arm_cpreg_manifest_fault(manifest);
+    if (fault) {
+        error_setg(errp, "manifest: %s", fault);
+        return NULL;
+    }
+    return g_steal_pointer(&manifest);
+}
+
+GString *arm_cpreg_manifest_table(const ArmCPRegManifest *qapi)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "kernel          %s\n"
+                           "target          %" PRIu32 "\nfeatures        ",
+                           qapi->kernel, qapi->target);
+    for (strList *item = qapi->features; item; item = item->next) {
+        g_string_append_printf(text, "%s%s", item->value,
+                               item->next ? ", " : "");
+    }
+    g_string_append_printf(text, "%s\nvector lengths  ",
+                           qapi->features ? "" : "none");
+    for (intList *item = qapi->sve_vector_lengths; item;
+         item = item->next) {
+        g_string_append_printf(text, "%" PRId64 "%s", item->value,
+                               item->next ? ", " : " bits");
+    }
+    g_string_append_printf(text, "%s\nregisters       %zu, with the values of "
+                           "those that the guest cannot change\n\n",
+                           qapi->sve_vector_lengths ? "" : "none, no SVE",
+                           QAPI_LIST_LENGTH(qapi->registers));
+    for (ArmCPRegisterList *item = qapi->registers; item; item = item->next) {
+        g_string_append_printf(text, "%-24s %s%s%s\n", item->value->name,
+                               item->value->index,
+                               item->value->value ? " = " : "",
+                               item->value->value ?: "");
+    }
+    return text;
+}

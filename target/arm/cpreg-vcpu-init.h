@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What KVM_ARM_VCPU_INIT was given, and the vector lengths with it. */
+
+#ifndef TARGET_ARM_CPREG_VCPU_INIT_H
+#define TARGET_ARM_CPREG_VCPU_INIT_H
+
+#define ARM_CPREG_FEATURE_WORDS 7
+
+typedef struct ARMCPRegVCPUInit {
+    uint32_t target;
+    uint32_t features[ARM_CPREG_FEATURE_WORDS];
+    /* Bit n: vectors of (n + 1) * 128 bits; 0 without SVE. */
+    uint64_t sve_vls;
+} ARMCPRegVCPUInit;
+
+/* KVM_ARM_VCPU_POWER_OFF: a vCPU's state at its start, nobody's feature. */
+#define ARM_CPREG_FEATURE_POWER_OFF 0
+/* KVM_ARM_VCPU_SVE */
+#define ARM_CPREG_FEATURE_SVE 4
+
+/**
+ * arm_cpreg_feature_name: a vCPU feature, Linux arch/arm64/include/uapi
+ *
+ * Returns a new string, "sve"; "bit-12" for one without a name.
+ */
+char *arm_cpreg_feature_name(unsigned bit);
+
+/* The feature of this name, -1 if there is none. */
+int arm_cpreg_feature_bit(const char *name);
+
+/* Is feature @bit in @init? */
+bool arm_cpreg_has_feature(const ARMCPRegVCPUInit *init, unsigned bit);
+
+/**
+ * arm_cpreg_vcpu_init_compare: can a vCPU here be the one of the source?
+ * @source, @here: what either side gave to KVM
+ * @refused: a clause is appended for each difference, with its remedy
+ */
+void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
+                                 const ARMCPRegVCPUInit *here,
+                                 GString *refused);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A manifest written out as lists in a table; each list ends with a 0. */
+
+#ifndef TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
+#define TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
+
+#include "target/arm/cpreg-manifest.h"
+
+/* So many numbers come before the 0; each is the first of @step. */
+static inline size_t manifest_count(const uint64_t *numbers, size_t step)
+{
+    size_t n = 0;
+
+    while (numbers[n * step]) {
+        n++;
+    }
+    return n;
+}
+
+/* The manifest has copies.  @fixed is of indexes and values. */
+static inline ARMCPRegManifest *manifest_of_lists(const uint64_t *indexes,
+                                                  const uint64_t (*fixed)[2],
+                                                  const uint64_t *wide)
+{
+    ARMCPRegManifest *manifest = arm_cpreg_manifest_new();
+
+    manifest->len = manifest_count(indexes, 1);
+    manifest->indexes = g_memdup2(indexes, manifest->len * sizeof(*indexes));
+    manifest->fixed_len = manifest_count(fixed[0], 2);
+    manifest->fixed_indexes = g_new(uint64_t, manifest->fixed_len);
+    manifest->fixed_values = g_new(uint64_t, manifest->fixed_len);
+    for (size_t i = 0; i < manifest->fixed_len; i++) {
+        manifest->fixed_indexes[i] = fixed[i][0];
+        manifest->fixed_values[i] = fixed[i][1];
+    }
+    manifest->wide_len = manifest_count(wide, 1);
+    manifest->wide_indexes = g_memdup2(wide, manifest->wide_len *
+                                             sizeof(*wide));
+    return manifest;
+}
+
+#endif

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Manifests and verdicts as the monitor has them. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/qapi-visit-arm-cpregs.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qapi/qobject-output-visitor.h"
+#include "qobject/qdict.h"
+#include "qobject/qjson.h"
+#include "target/arm/cpreg-qapi.h"
+
+#define MIDR   0x603000000013c000
+#define MMFR3  0x603000000013c03b
+#define TCR    0x603000000013c102
+#define TCR2   0x603000000013c103
+#define OSLSR  0x603000000013808c
+#define PSCI   0x6030000000140000
+#define WIDE   0x604000000013c4c9   /* 16 bytes */
+#define CCSIDR 0x6020000000110000
+
+/* What the manifest below is in JSON. */
+static const char manifest_json[] =
+    "{ 'format': 1, 'kernel': '6.18.15+deb13-cloud-arm64', 'target': 5,"
+    "  'features': [ 'psci-0.2', 'pmu-v3', 'sve', 'bit-40' ],"
+    "  'sve-vector-lengths': [ 128, 512, 8192 ],"
+    "  'registers': ["
+    "    { 'name': 'CCSIDR[0]', 'index': '0x6020000000110000',"
+    "      'value': '0x701fe00a' },"
+    "    { 'name': 'OSLSR_EL1', 'index': '0x603000000013808c' },"
+    "    { 'name': 'MIDR_EL1', 'index': '0x603000000013c000',"
+    "      'value': '0x413fd0c1' },"
+    "    { 'name': 'ID_AA64MMFR3_EL1', 'index': '0x603000000013c03b',"
+    "      'value': '0x0' },"
+    "    { 'name': 'TCR_EL1', 'index': '0x603000000013c102' },"
+    "    { 'name': 'TCR2_EL1', 'index': '0x603000000013c103' },"
+    "    { 'name': 'PSCI_VERSION', 'index': '0x6030000000140000',"
+    "      'value': '0x10003' },"
+    "    { 'name': 'S3_0_C9_C9_1', 'index': '0x604000000013c4c9' } ] }";
+
+static const char manifest_table[] =
+    "kernel          6.18.15+deb13-cloud-arm64\n"
+    "target          5\n"
+    "features        psci-0.2, pmu-v3, sve, bit-40\n"
+    "vector lengths  128, 512, 8192 bits\n"
+    "registers       8, with the values of those that the guest cannot "
+    "change\n"
+    "\n"
+    "CCSIDR[0]                0x6020000000110000 = 0x701fe00a\n"
+    "OSLSR_EL1                0x603000000013808c\n"
+    "MIDR_EL1                 0x603000000013c000 = 0x413fd0c1\n"
+    "ID_AA64MMFR3_EL1         0x603000000013c03b = 0x0\n"
+    "TCR_EL1                  0x603000000013c102\n"
+    "TCR2_EL1                 0x603000000013c103\n"
+    "PSCI_VERSION             0x6030000000140000 = 0x10003\n"
+    "S3_0_C9_C9_1             0x604000000013c4c9\n";
+
+static ARMCPRegManifest *example(void)
+{
+    static const uint64_t indexes[] = {
+        CCSIDR, OSLSR, MIDR, MMFR3, TCR, TCR2, PSCI
+    };
+    static const uint64_t fixed[] = { CCSIDR, MIDR, MMFR3, PSCI };
+    static const uint64_t values[] = { 0x701fe00a, 0x413fd0c1, 0, 0x10003 };
+    static const uint64_t wide[] = { WIDE };
+    ARMCPRegManifest *manifest = arm_cpreg_manifest_new();
+
+    manifest->init.target = 5;
+    manifest->init.features[0] = 1 << 2 | 1 << 3 | 1 << 4;
+    manifest->init.features[1] = 1 << 8;
+    manifest->init.sve_vls = 1 | 1 << 3 | 1ull << 63;
+    g_free(manifest->kernel);
+    manifest->kernel = g_strdup("6.18.15+deb13-cloud-arm64");
+    manifest->len = G_N_ELEMENTS(indexes);
+    manifest->indexes = g_memdup2(indexes, sizeof(indexes));
+    manifest->fixed_len = G_N_ELEMENTS(fixed);
+    manifest->fixed_indexes = g_memdup2(fixed, sizeof(fixed));
+    manifest->fixed_values = g_memdup2(values, sizeof(values));
+    manifest->wide_len = G_N_ELEMENTS(wide);
+    manifest->wide_indexes = g_memdup2(wide, sizeof(wide));
+    return manifest;
+}
+
+/* As QMP does with an argument. */
+static ArmCPRegManifest *visit(QDict *arguments, Error **errp)
+{
+    Visitor *v = qobject_input_visitor_new(QOBJECT(arguments));
+    ArmCPRegManifest *qapi = NULL;
+
+    visit_type_ArmCPRegManifest(v, "manifest", &qapi, errp);
+    visit_free(v);
+    return qapi;
+}
+
+static void assert_json(QObject *found, const char *expected)
+{
+    QObject *wanted = qobject_from_json(expected, &error_abort);
+
+    if (!qobject_is_equal(found, wanted)) {
+        g_autoptr(GString) text = qobject_to_json_pretty(found, true);
+
+        g_test_message("%s", text->str);
+        g_test_fail();
+    }
+    qobject_unref(wanted);
+    qobject_unref(found);
+}
+
+static void test_write(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_autoptr(ArmCPRegManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
+    QObject *found = NULL;
+    Visitor *v = qobject_output_visitor_new(&found);
+
+    visit_type_ArmCPRegManifest(v, NULL, &qapi, &error_abort);
+    visit_complete(v, &found);
+    visit_free(v);
+    assert_json(found, manifest_json);
+}
+
+static void test_table(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_autoptr(ArmCPRegManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
+    g_autoptr(GString) text = arm_cpreg_manifest_table(qapi);
+
+    g_assert_cmpstr(text->str, ==, manifest_table);
+}
+
+/* Without SVE, and without a feature at all. */
+static void test_table_of_little(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_autoptr(ArmCPRegManifest) qapi = NULL;
+    g_autoptr(GString) text = NULL;
+
+    memset(&manifest->init, 0, sizeof(manifest->init));
+    qapi = arm_cpreg_manifest_to_qapi(manifest);
+    text = arm_cpreg_manifest_table(qapi);
+    g_assert_nonnull(strstr(text->str, "features        none\n"
+                                       "vector lengths  none, no SVE\n"));
+}
+
+static void test_read(void)
+{
+    g_autoptr(ARMCPRegManifest) wanted = example();
+    QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
+                                                      &error_abort));
+    g_autoptr(ArmCPRegManifest) qapi = visit(json, &error_abort);
+    g_autoptr(ARMCPRegManifest) found =
+        arm_cpreg_manifest_from_qapi(qapi, &error_abort);
+    g_autoptr(GByteArray) a = arm_cpreg_manifest_encode(found);
+    g_autoptr(GByteArray) b = arm_cpreg_manifest_encode(wanted);
+
+    /* The stream's encoding has everything. */
+    g_assert_cmpmem(a->data, a->len, b->data, b->len);
+    qobject_unref(json);
+}
+
+#define REG(index) "{ 'name': 'any', 'index': '" index "' }"
+#define MIDR_REG "{ 'name': 'MIDR_EL1', 'index': '0x603000000013c000', " \
+                 "'value': '0x413fd0c1' }"
+
+/* Members in place of the ones above; what is said of them, NULL if nothing */
+static const struct {
+    const char *member;
+    const char *json;
+    const char *error;
+} members[] = {
+    { "format", "0", "manifest.format is 0, this QEMU knows 1: " },
+    { "format", "2", "manifest.format is 2, this QEMU knows 1: " },
+    { "format", "-9223372036854775808",
+      "manifest.format is -9223372036854775808, " },
+    { "format", "'1'", "Invalid parameter type for 'manifest.format'" },
+
+    { "kernel", "''", "it has 0 bytes, 1 to 64 are possible" },
+    { "kernel", "'0123456789abcdef0123456789abcdef"
+                "0123456789abcdef0123456789abcdef'", NULL },
+    { "kernel", "'0123456789abcdef0123456789abcdef"
+                "0123456789abcdef0123456789abcdefg'",
+      "it has 65 bytes, 1 to 64 are possible" },
+    { "kernel", "'6.18\\n7.0'", "byte 4 is 0x0a, " },
+    { "kernel", "'6.18 rc'", "byte 4 is 0x20, " },
+    { "kernel", "'6.18\\u00e9'", "byte 4 is 0xc3, " },
+
+    { "target", "4294967295", NULL },
+    { "target", "4294967296", "'target' expects uint32_t" },
+    { "target", "-1", "'target' expects uint32_t" },
+
+    { "features", "[ 'sve', 'psci-0.2' ]", NULL },
+    { "features", "[ 'sve', 'sme-3' ]",
+      "manifest.features[1]: \"sme-3\" is no vCPU feature that this QEMU "
+      "knows" },
+    { "features", "[ 'sve', 'SVE' ]", "manifest.features[1]: \"SVE\" is no " },
+    { "features", "[ '' ]", "manifest.features[0]: \"\" is no " },
+    { "features", "[ 'bit-223', 'sve' ]", NULL },
+    { "features", "[ 'bit-224' ]", "\"bit-224\" is no vCPU feature" },
+    { "features", "[ 'bit-4' ]", "\"bit-4\" is no vCPU feature" },
+    { "features", "[ 'power-off' ]", "\"power-off\" is no vCPU feature" },
+    { "features", "[ 'sve', 'psci-0.2', 'sve' ]",
+      "manifest.features[2]: \"sve\" is there twice" },
+    { "features",
+      "[ '0123456789abcdef0123456789abcdef0123456789abcdef' ]",
+      "\"0123456789abcdef0123456789abcdef01234567\" is no" },
+    { "features", "[ 'psci-0.2' ]",
+      "manifest.sve-vector-lengths is not empty, and manifest.features has "
+      "not sve" },
+
+    { "sve-vector-lengths", "[]",
+      "manifest.sve-vector-lengths is empty, and manifest.features has sve" },
+    { "sve-vector-lengths", "[ 8192 ]", NULL },
+    { "sve-vector-lengths", "[ 0 ]",
+      "manifest.sve-vector-lengths[0]: 0 is no vector length" },
+    { "sve-vector-lengths", "[ 128, 200 ]",
+      "manifest.sve-vector-lengths[1]: 200 is no vector length" },
+    { "sve-vector-lengths", "[ 8320 ]", "8320 is no vector length" },
+    { "sve-vector-lengths", "[ 4294967168 ]",
+      "4294967168 is no vector length" },
+    { "sve-vector-lengths", "[ -128 ]", "-128 is no vector length" },
+    { "sve-vector-lengths", "[ 4294967424 ]",
+      "4294967424 is no vector length" },
+    { "sve-vector-lengths", "[ 'long' ]",
+      "Invalid parameter type for 'manifest.sve-vector-lengths[0]'" },
+    { "sve-vector-lengths", "[ 128, 128 ]",
+      "manifest.sve-vector-lengths[1]: 128 is not more than the one before "
+      "it, 128" },
+    { "sve-vector-lengths", "[ 256, 128 ]", "128 is not more than " },
+
+    { "registers", "[]", "manifest: " },
+    { "registers", "[ " MIDR_REG " ]", NULL },
+    { "registers", "[ " MIDR_REG ", {} ]",
+      "Parameter 'manifest.registers[1].name' is missing" },
+    { "registers", "[ " MIDR_REG ", " MIDR_REG " ]",
+      "manifest.registers[1].index: MIDR_EL1 (0x603000000013c000) is there "
+      "twice" },
+    { "registers", "[ " REG("0x603000000013c102") ", " MIDR_REG " ]",
+      "manifest.registers[1].index: MIDR_EL1 (0x603000000013c000) is out of "
+      "order" },
+    { "registers", "[ " REG("") " ]",
+      "manifest.registers[0].index: \"\" is no number of 64 bits, 0x and "
+      "hexadecimal digits" },
+    { "registers", "[ " REG("0x") " ]", "\"0x\" is no number" },
+    { "registers", "[ " REG("603000000013c102") " ]",
+      "\"603000000013c102\" is no number" },
+    { "registers", "[ " REG("0X603000000013c102") " ]",
+      "\"0X603000000013c102\" is no number" },
+    { "registers", "[ " REG("0x603000000013C102") " ]", NULL },
+    { "registers", "[ " REG("0x0603000000013c102") " ]", NULL },
+    { "registers", "[ " REG("0x0x603000000013c102") " ]", "is no number" },
+    { "registers", "[ " REG("0x-1") " ]", "\"0x-1\" is no number" },
+    { "registers", "[ " REG("0x 1") " ]", "\"0x 1\" is no number" },
+    { "registers", "[ " REG("0x603000000013c10g") " ]", "is no number" },
+    { "registers", "[ " REG("0x16030000000140000") " ]", "is no number" },
+    { "registers", "[ " REG("0x0") " ]",
+      "manifest.registers[0].index: 0x0 is no register of 64-bit Arm" },
+    /* KVM_REG_RISCV */
+    { "registers", "[ " REG("0x8030000000000000") " ]",
+      "0x8030000000000000 is no register of 64-bit Arm" },
+    { "registers", "[ " REG("0xffffffffffffffff") " ]",
+      "0xffffffffffffffff is no register of 64-bit Arm" },
+    /* a vector register, of 256 bytes */
+    { "registers", "[ " REG("0x6080000000150000") " ]", "manifest: " },
+    { "registers", "[ " REG("0x603000000013c000") " ]",
+      "manifest.registers[0].value is missing: MIDR_EL1 "
+      "(0x603000000013c000) is a register that a guest cannot change" },
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000', 'value': '1' } ]",
+      "manifest.registers[0].value: \"1\" is no number of 64 bits" },
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000', 'value': 1 } ]",
+      "Invalid parameter type for 'manifest.registers[0].value'" },
+    { "registers",
+      "[ { 'name': '', 'index': '0x6020000000110000',"
+      "    'value': '0xffffffff' }, " MIDR_REG " ]", NULL },
+    { "registers",
+      "[ { 'name': '', 'index': '0x6020000000110000',"
+      "    'value': '0x100000000' } ]",
+      "manifest.registers[0].value: \"0x100000000\" is no number of 32 bits" },
+    /* a dump of a host has more, which does not count */
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000',"
+      "    'value': '0xffffffffffffffff', 'writable': '0xff' },"
+      "  { 'name': '', 'index': '0x603000000013c102', 'value': '0x1' } ]",
+      NULL },
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
+      "    'writable': 'all' } ]",
+      "manifest.registers[0].writable: \"all\" is no number" },
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c102', 'value': 'x' } ]",
+      "manifest.registers[0].value: \"x\" is no number" },
+    { "host", "'db7.example'", NULL },
+    { "capabilities", "[ 'arm-writable-imp-id-regs' ]", NULL },
+    { "colour", "'blue'", "Parameter 'manifest.colour' is unexpected" },
+};
+
+static void test_members(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
+                                                          &error_abort));
+        g_autoptr(ArmCPRegManifest) qapi = NULL;
+        g_autoptr(ARMCPRegManifest) manifest = NULL;
+        Error *err = NULL;
+        const char *said;
+
+        qdict_put_obj(json, members[i].member,
+                      qobject_from_json(members[i].json, &error_abort));
+        qapi = visit(json, &err);
+        manifest = qapi ? arm_cpreg_manifest_from_qapi(qapi, &err) : NULL;
+        said = err ? error_get_pretty(err) : "";
+        if (!manifest != !!members[i].error || !manifest != !!err ||
+            !strstr(said, members[i].error ?: "")) {
+            g_test_message("%s: %s: \"%s\"", members[i].member,
+                           members[i].json, said);
+            g_test_fail();
+        }
+        error_free(err);
+        qobject_unref(json);
+    }
+}
+
+/* @extra registers behind one that is right */
+static bool reads_list(size_t extra, Error **errp)
+{
+    g_autoptr(ArmCPRegManifest) qapi = g_new0(ArmCPRegManifest, 1);
+    g_autoptr(ARMCPRegManifest) manifest = NULL;
+    ArmCPRegisterList **tail = &qapi->registers;
+
+    qapi->format = 1;
+    qapi->kernel = g_strdup("6.18");
+    for (size_t i = 0; i <= extra; i++) {
+        ArmCPRegister *reg = g_new0(ArmCPRegister, 1);
+
+        reg->name = g_strdup("");
+        reg->index = arm_cpreg_hex((i ? TCR : MIDR) + i);
+        reg->value = g_strdup("0x0");
+        QAPI_LIST_APPEND(tail, reg);
+    }
+    manifest = arm_cpreg_manifest_from_qapi(qapi, errp);
+    return manifest;
+}
+
+static void test_longest(void)
+{
+    Error *err = NULL;
+
+    g_assert_true(reads_list(ARM_CPREG_LIST_MAX - 1, &error_abort));
+    g_assert_false(reads_list(ARM_CPREG_LIST_MAX, &err));
+    g_assert_cmpstr(error_get_pretty(err), ==,
+                    "manifest.registers has 16385 entries, at most 16384 are "
+                    "possible");
+    error_free(err);
+}
+
+static QObject *verdict_json(ArmCPRegVerdict *verdict)
+{
+    QObject *found = NULL;
+    Visitor *v = qobject_output_visitor_new(&found);
+
+    visit_type_ArmCPRegVerdict(v, NULL, &verdict, &error_abort);
+    visit_complete(v, &found);
+    visit_free(v);
+    return found;
+}
+
+/* A host without TCR_EL1, TCR2_EL1 and caches, with a register more. */
+static const uint64_t here_indexes[] = { OSLSR, MIDR, MMFR3, 0x603000000013ffff,
+                                         PSCI };
+static const ARMCPRegList here = {
+    .indexes = here_indexes,
+    .len = G_N_ELEMENTS(here_indexes),
+};
+
+static void test_verdict(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_autoptr(GString) refused = g_string_new(NULL);
+    g_autoptr(ArmCPRegVerdict) verdict = NULL;
+    g_auto(ARMCPRegReport) report = { NULL };
+
+    arm_cpreg_manifest_reconcile(manifest, &here, &report, refused);
+    verdict = arm_cpreg_verdict_new(manifest, &report, "it is refused");
+    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_REFUSED, PSCI,
+                            0x10003, 0x10001, "KVM refuses the value");
+    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_CHANGED, MMFR3,
+                            0x111, 0x11, "KVM changes it when the guest runs");
+    /* in neither list any more: the value that KVM took before hid it */
+    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_REFUSED,
+                            PSCI + 1, 1, 1, "KVM has no such register now");
+    assert_json(verdict_json(verdict),
+        "{ 'compatible': false, 'error': 'it is refused', 'registers': ["
+        "  { 'name': 'CCSIDR[0]', 'index': '0x6020000000110000',"
+        "    'outcome': 'refused', 'source': '0x701fe00a',"
+        "    'reason': 'the guest may have this cache (the stream does not "
+        "have CLIDR_EL1)',"
+        "    'kernel': '6.3, 7af0c2534f4c' },"
+        "  { 'name': 'OSLSR_EL1', 'index': '0x603000000013808c',"
+        "    'outcome': 'both' },"
+        "  { 'name': 'MIDR_EL1', 'index': '0x603000000013c000',"
+        "    'outcome': 'both', 'source': '0x413fd0c1' },"
+        "  { 'name': 'ID_AA64MMFR3_EL1', 'index': '0x603000000013c03b',"
+        "    'outcome': 'value-changed', 'source': '0x111', 'here': '0x11',"
+        "    'reason': 'KVM changes it when the guest runs"
+        " (ID_AA64MMFR3_EL1.S1PIE: source 1, destination 0)' },"
+        "  { 'name': 'TCR_EL1', 'index': '0x603000000013c102',"
+        "    'outcome': 'refused',"
+        "    'reason': 'no rule lets it stay behind' },"
+        "  { 'name': 'TCR2_EL1', 'index': '0x603000000013c103',"
+        "    'outcome': 'tolerated', 'reason': 'the guest has no FEAT_TCR2',"
+        "    'kernel': '6.13, 0fcb4eea5345' },"
+        "  { 'name': 'S3_7_C15_C15_7', 'index': '0x603000000013ffff',"
+        "    'outcome': 'missing' },"
+        "  { 'name': 'PSCI_VERSION', 'index': '0x6030000000140000',"
+        "    'outcome': 'value-refused', 'source': '0x10003',"
+        "    'here': '0x10001', 'reason': 'KVM refuses the value (PSCI: "
+        "source 1.3, destination 1.1; to move here, a guest must be started "
+        "with -cpu host,kvm-psci-version=1.1)' },"
+        "  { 'name': 'SMCCC_ARCH_WORKAROUND_1', 'index':"
+        "    '0x6030000000140001', 'outcome': 'value-refused',"
+        "    'source': '0x1', 'here': '0x1',"
+        "    'reason': 'KVM has no such register now' } ] }");
+}
+
+/* The guest's feature, and what it read where a register is missing. */
+static void test_verdict_gate(void)
+{
+    static const uint64_t there[] = { MMFR3, TCR2 };
+    static const uint64_t both[] = { OSLSR, MMFR3 };
+    static const ARMCPRegList two = { .indexes = both, .len = 2 };
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_autoptr(GString) refused = g_string_new(NULL);
+    g_autoptr(ArmCPRegVerdict) verdict = NULL;
+    g_auto(ARMCPRegReport) report = { NULL };
+
+    manifest->len = G_N_ELEMENTS(there);
+    memcpy(manifest->indexes, there, sizeof(there));
+    manifest->fixed_len = 1;
+    manifest->fixed_indexes[0] = MMFR3;
+    manifest->fixed_values[0] = 1;
+    arm_cpreg_manifest_reconcile(manifest, &two, &report, refused);
+    verdict = arm_cpreg_verdict_new(manifest, &report, refused->str);
+    assert_json(verdict_json(verdict),
+        "{ 'compatible': false,"
+        "  'error': 'TCR2_EL1 (0x603000000013c103) is unknown here, and the "
+        "guest can use it (ID_AA64MMFR3_EL1.TCRX is 1)',"
+        "  'registers': ["
+        "  { 'name': 'OSLSR_EL1', 'index': '0x603000000013808c',"
+        "    'outcome': 'missing', 'source': '0x8',"
+        "    'reason': 'the guest read an OS lock that is not set',"
+        "    'kernel': '5.18, d42e26716d03' },"
+        "  { 'name': 'ID_AA64MMFR3_EL1', 'index': '0x603000000013c03b',"
+        "    'outcome': 'both', 'source': '0x1' },"
+        "  { 'name': 'TCR2_EL1', 'index': '0x603000000013c103',"
+        "    'outcome': 'refused',"
+        "    'reason': 'the guest can use it (ID_AA64MMFR3_EL1.TCRX is 1)',"
+        "    'kernel': '6.13, 0fcb4eea5345' } ] }");
+}
+
+/* Features differ: nothing is known of registers. */
+static void test_verdict_empty(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+    g_auto(ARMCPRegReport) report = { NULL };
+    g_autoptr(ArmCPRegVerdict) no = arm_cpreg_verdict_new(manifest, &report,
+                                                          "sve");
+    g_autoptr(ArmCPRegVerdict) yes = arm_cpreg_verdict_new(manifest, &report,
+                                                           NULL);
+
+    assert_json(verdict_json(no), "{ 'compatible': false, 'error': 'sve', "
+                                  "'registers': [] }");
+    assert_json(verdict_json(yes), "{ 'compatible': true, 'registers': [] }");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/arm/cpreg-qmp/write", test_write);
+    g_test_add_func("/arm/cpreg-qmp/table", test_table);
+    g_test_add_func("/arm/cpreg-qmp/table-of-little", test_table_of_little);
+    g_test_add_func("/arm/cpreg-qmp/read", test_read);
+    g_test_add_func("/arm/cpreg-qmp/members", test_members);
+    g_test_add_func("/arm/cpreg-qmp/longest", test_longest);
+    g_test_add_func("/arm/cpreg-qmp/verdict", test_verdict);
+    g_test_add_func("/arm/cpreg-qmp/verdict-gate", test_verdict_gate);
+    g_test_add_func("/arm/cpreg-qmp/verdict-empty", test_verdict_empty);
+    return g_test_run();
+}

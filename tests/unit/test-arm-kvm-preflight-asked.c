@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Preflight on scripted kernels: how often KVM is asked, and what becomes of
+ * the answers that it does not give.
+ */
+
+#include "qemu/osdep.h"
+#include "scripted-preflight.h"
+#include "target/arm/cpreg-names.h"
+#include "target/arm/kvm-first-run.h"
+
+/* One that KVM has hidden since is left out; any other error is told. */
+static void test_manifest(void)
+{
+    static const int errors[] = { ENOENT, EINVAL, EIO };
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(ARMCPRegManifest) all = kvm_arm_manifest_read(cpu, NULL);
+
+    for (size_t i = 0; i < all->fixed_len; i++) {
+        for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
+            g_autoptr(ARMCPRegManifest) manifest = NULL;
+            g_autoptr(Error) err = NULL;
+
+            g_array_set_size(kvm->calls, 0);
+            kvm->fault = (ScriptedFault) {
+                .at = 1, .op = SCRIPTED_GET, .error = errors[e],
+                .regidx = all->fixed_indexes[i],
+            };
+            manifest = kvm_arm_manifest_read(cpu, &err);
+            if (errors[e] != ENOENT) {
+                g_assert_null(manifest);
+                assert_failed_call_named(kvm, err);
+                continue;
+            }
+            g_assert_null(err);
+            g_assert_cmpuint(manifest->len, ==, all->len - 1);
+            g_assert_cmpuint(manifest->fixed_len, ==, all->fixed_len - 1);
+            g_assert_null(arm_cpreg_manifest_fault(manifest));
+        }
+    }
+}
+
+/* An errno at each call to a scratch vCPU: named, and never taken for good. */
+static void test_faults(void)
+{
+    static const int errors[] = { EINVAL, ENOENT, EBUSY, ENOMEM, EIO };
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    guint calls, values = 0;
+
+    kvm_arm_preflight_free(preflight_of(from, cpu, NULL));
+    calls = to->calls->len;
+    g_assert_cmpuint(calls, >, 100);
+    for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
+        for (guint n = 1; n <= calls; n++) {
+            g_autoptr(KVMPreflight) preflight = NULL;
+            g_autoptr(Error) err = NULL;
+
+            to->fault = (ScriptedFault) { .at = n, .error = errors[e] };
+            preflight = preflight_of(from, cpu, &err);
+            to->fault = (ScriptedFault) { 0 };
+            g_assert_true(!preflight == !!err);
+            if (preflight) {
+                g_assert_cmpuint(preflight->values->len, >, 0);
+                error_setg(&err, "%s", preflight->refused->str);
+                values++;
+            }
+            assert_failed_call_named(to, err);
+        }
+    }
+    g_assert_cmpuint(values, >, 0);
+}
+
+static guint runs(const ScriptedKVM *kvm)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < kvm->calls->len; i++) {
+        n += g_array_index(kvm->calls, ScriptedCall, i).op ==
+             SCRIPTED_SCRATCH_RUN;
+    }
+    return n;
+}
+
+/* For equal values a scratch vCPU is run once, whoever asks. */
+static void test_asked_once(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.1" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(QEMUFile) f = stream_from(from);
+    g_autoptr(ARMCPU) first = scripted_start(to, NULL);
+    g_autoptr(ARMCPU) second = scripted_start(to, NULL);
+    g_autoptr(KVMPreflight) preflight = preflight_of(from, first, NULL);
+
+    g_assert_cmpuint(runs(to), ==, 1);
+    for (int forgotten = 0; forgotten < 2; forgotten++) {
+        g_assert_true(load_stream(first, f, NULL));
+        g_assert_cmpuint(scratch_calls(to) > 0, ==, forgotten);
+        g_assert_cmpuint(runs(to), ==, forgotten);
+        g_assert_true(load_stream(second, f, NULL));
+        g_assert_cmpuint(scratch_calls(to), ==, 0);
+        kvm_arm_first_run_forget();
+    }
+}
+
+/* Other values are another question, and an error is no answer. */
+static void test_asked_again(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) same = stream_from(from);
+    g_autoptr(QEMUFile) other = NULL;
+    g_autoptr(Error) err = NULL;
+
+    scripted_kvm_reset(from);
+    scripted_kvm_find(from, ARM_CPREG(ID_AA64ISAR0_EL1))->value = 0;
+    other = stream_from(from);
+    kvm_arm_first_run_forget();
+
+    g_assert_true(load_stream(cpu, same, NULL));
+    g_assert_cmpuint(runs(to), ==, 1);
+    to->fault = (ScriptedFault) {
+        .at = 1, .op = SCRIPTED_SCRATCH_RUN, .error = EIO,
+    };
+    g_assert_false(load_stream(cpu, other, &err));
+    assert_says(err, "KVM_RUN");
+    to->fault = (ScriptedFault) { 0 };
+    for (int i = 0; i < 2; i++) {
+        g_assert_true(load_stream(cpu, other, NULL));
+        g_assert_cmpuint(runs(to), ==, i == 0);
+    }
+    g_assert_true(load_stream(cpu, same, NULL));
+    g_assert_cmpuint(runs(to), ==, 1);
+}
+
+int main(int argc, char **argv)
+{
+    static const ScriptedCase cases[] = {
+        { "manifest", test_manifest },
+        { "faults", test_faults },
+        { "asked-once", test_asked_once },
+        { "asked-again", test_asked_again },
+    };
+
+    return scripted_test_main(argc, argv, "kvm-preflight-asked", cases,
+                              ARRAY_SIZE(cases));
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every recorded kernel to every other, of each CPU, with each of the vCPU
+ * features: what preflight says of a guest that works, by the manifest alone,
+ * is what becomes of the guest when it is loaded.
+ */
+
+#include "qemu/osdep.h"
+#include "scripted-preflight.h"
+#include "target/arm/cpreg-names.h"
+#include "target/arm/kvm-first-run.h"
+
+/* So many changed kernels; each takes a millisecond. */
+#define RANDOM_PAIRS 2000
+
+/* "vregs+pmu.txt" */
+static const char *features_of(const ScriptedKVM *kvm)
+{
+    return strrchr(kvm->name, '-') + 1;
+}
+
+/* The features differ: then it is them that are told, and nothing is asked. */
+static void check_features(const ARMCPRegManifest *manifest, ScriptedKVM *to)
+{
+    g_autoptr(ARMCPU) destination = scripted_vcpu_new(to);
+    g_autoptr(KVMPreflight) preflight =
+        kvm_arm_preflight(destination, manifest, NULL);
+
+    if (to->calls->len || preflight->report.len ||
+        !strstr(preflight->refused->str, "the vCPU feature ")) {
+        wrong("%s: %s", to->name, preflight->refused->str);
+    }
+}
+
+/* One source; all kernels are destinations. */
+typedef struct Case {
+    ScriptedKVM *from;
+    GPtrArray *all;         /* of ScriptedKVM */
+} Case;
+
+static void test_source(gconstpointer data)
+{
+    const Case *test = data;
+    g_autoptr(ARMCPU) source = scripted_start(test->from, NULL);
+    g_autoptr(ARMCPRegManifest) manifest = manifest_of(source);
+    guint same = 0;
+
+    for (guint i = 0; i < test->all->len; i++) {
+        ScriptedKVM *to = test->all->pdata[i];
+
+        scripted_kvm_reset(test->from);
+        scripted_kvm_reset(to);
+        if (g_str_equal(features_of(test->from), features_of(to))) {
+            check_as_load(test->from, to);
+            same++;
+        } else {
+            check_features(manifest, to);
+        }
+    }
+    if (same < KERNELS_MIN) {
+        wrong("%s: %u destinations with its features, not %d",
+              test->from->name, same, KERNELS_MIN);
+    }
+}
+
+/*
+ * May a value be another one?  Not what the interrupt controller decides: that
+ * a scratch vCPU does not know.  And a kernel makes the caches that it shows
+ * from its CTR_EL0.
+ */
+static bool can_change(uint64_t regidx, bool source)
+{
+    return arm_cpreg_is_fixed(regidx) && !kvm_arm_first_run_foreign(regidx) &&
+           (source || regidx != ARM_CPREG(CTR_EL0));
+}
+
+/* The PMU's bits are listed behind both of their indexes, or behind none. */
+static bool can_hide(uint64_t regidx)
+{
+    g_autofree char *name = arm_cpreg_short_name(regidx);
+
+    return !(g_str_has_prefix(name, "PM") &&
+             (strstr(name, "SET") || strstr(name, "CLR")));
+}
+
+/* Something that no recorded kernel has. */
+static void change(GRand *rand, ScriptedKVM *kvm, bool source)
+{
+    ScriptedReg *reg = &g_array_index(
+        kvm->regs, ScriptedReg, g_rand_int_range(rand, 0, kvm->regs->len));
+    uint64_t bits = (uint64_t)g_rand_int_range(rand, 1, 16)
+                    << g_rand_int_range(rand, 0, 16) * 4;
+
+    if (!scripted_is_cpreg(reg->regidx)) {
+        return;
+    }
+    if (!can_change(reg->regidx, source) || g_rand_int_range(rand, 0, 3) == 0) {
+        reg->unlisted = can_hide(reg->regidx);
+    } else {
+        reg->reset ^= scripted_size(reg->regidx) == 4 ? (uint32_t)bits : bits;
+        reg->value = reg->reset;
+    }
+}
+
+static void test_random(gconstpointer data)
+{
+    const Case *test = data;
+    GRand *rand = g_rand_new_with_seed(1);
+    guint good = 0, bad = 0;
+
+    while (good + bad < RANDOM_PAIRS) {
+        ScriptedKVM *pick[2];
+        g_autoptr(ScriptedKVM) from = NULL;
+        g_autoptr(ScriptedKVM) to = NULL;
+
+        for (int i = 0; i < 2; i++) {
+            pick[i] = test->all->pdata[g_rand_int_range(rand, 0,
+                                                        test->all->len)];
+            scripted_kvm_reset(pick[i]);
+        }
+        if (!g_str_equal(recorded_vcpu(pick[0]), recorded_vcpu(pick[1]))) {
+            continue;
+        }
+        from = scripted_kvm_another(pick[0]);
+        to = scripted_kvm_another(pick[1]);
+        for (int i = g_rand_int_range(rand, 0, 4); i > 0; i--) {
+            change(rand, i % 2 ? from : to, i % 2);
+        }
+        *(check_as_load(from, to) ? &good : &bad) += 1;
+    }
+    g_test_message("%u migrated, %u refused", good, bad);
+    g_assert_cmpuint(MIN(good, bad), >, RANDOM_PAIRS / 10);
+    g_rand_free(rand);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GPtrArray) from = NULL;
+    g_autoptr(GPtrArray) to = NULL;
+    g_autoptr(GError) err = NULL;
+    int status;
+
+    g_test_init(&argc, &argv, NULL);
+    /* Twice: a kernel is also migrated to itself. */
+    from = recorded_kernels(&err);
+    to = from ? recorded_kernels(&err) : NULL;
+    if (!to) {
+        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
+                err->message);
+        return 1;
+    }
+    for (guint i = 0; i < from->len; i++) {
+        ScriptedKVM *kvm = from->pdata[i];
+        g_autofree char *path = g_strdup_printf("/arm/kvm-preflight-pairs/%s",
+                                                kvm->name);
+        Case test = { .from = kvm, .all = to };
+
+        g_test_add_data_func_full(path, g_memdup2(&test, sizeof(test)),
+                                  test_source, g_free);
+    }
+    g_test_add_data_func("/arm/kvm-preflight-pairs/random",
+                         &(Case) { .all = to }, test_random);
+    status = g_test_run();
+    return status;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Preflight in the stream, on scripted kernels: the section before RAM and the
+ * subsection of each vCPU, good, refused, of a newer QEMU and hostile.
+ */
+
+#include "qemu/osdep.h"
+#include "hw/core/cpu.h"
+#include "migration/preflight.h"
+#include "migration/refusal.h"
+#include "migration/vmstate.h"
+#include "scripted-preflight.h"
+#include "target/arm/cpreg-names.h"
+#include "target/arm/cpreg-preflight.h"
+#include "target/arm/cpreg-vcpu-init-migration.h"
+#include "trace.h"
+
+/* Where the section has its three numbers, and the manifest. */
+#define FORMAT      0
+#define FLAGS       4
+#define LENGTH      8
+#define MANIFEST    12
+
+static const VMStateDescription *section(void)
+{
+    arm_cpreg_preflight_register();
+    return standalone_section.vmsd;
+}
+
+static bool save(ARMCPU *cpu, QEMUFile *f, Error **errp)
+{
+    first_cpu = CPU(cpu);
+    return vmstate_save_section(f, section(), standalone_section.opaque, errp);
+}
+
+static bool load(ARMCPU *cpu, QEMUFile *f, Error **errp)
+{
+    f->at = 0;
+    f->error = 0;
+    first_cpu = CPU(cpu);
+    g_string_truncate(standalone_refusal(), 0);
+    g_array_set_size(CPU(cpu)->kvm->calls, 0);
+    return vmstate_load_section(f, section(), standalone_section.opaque,
+                                errp);
+}
+
+static QEMUFile *section_from(ScriptedKVM *kvm)
+{
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+
+    g_assert_true(save(cpu, f, NULL));
+    return g_steal_pointer(&f);
+}
+
+static uint32_t get32(const QEMUFile *f, guint at)
+{
+    uint32_t value;
+
+    memcpy(&value, f->bytes->data + at, sizeof(value));
+    return GUINT32_FROM_BE(value);
+}
+
+static void set32(QEMUFile *f, guint at, uint32_t value)
+{
+    value = GUINT32_TO_BE(value);
+    memcpy(f->bytes->data + at, &value, sizeof(value));
+}
+
+static void test_section(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+
+    g_assert_cmpstr(section()->name, ==, "arm-cpreg-manifest");
+    g_assert_true(section()->early_setup);
+    for (int on = 0; on < 2; on++) {
+        g_autoptr(QEMUFile) f = NULL;
+        g_autoptr(Error) err = NULL;
+
+        standalone_preflight = on;
+        g_assert_true(section()->needed(standalone_section.opaque) == on);
+        standalone_answer_due = on;
+        f = section_from(from);
+        g_assert_cmpuint(get32(f, FORMAT), ==, 1);
+        g_assert_cmpuint(get32(f, FLAGS), ==, on);
+        g_assert_cmpuint(get32(f, LENGTH), ==, f->bytes->len - MANIFEST);
+
+        standalone_agreed = !on;
+        load(cpu, f, &err);
+        g_assert_null(err);
+        g_assert_true(standalone_agreed == on);
+        g_assert_cmpstr(standalone_refusal()->str, ==, "");
+        g_assert_cmpuint(f->at, ==, f->bytes->len);
+    }
+    standalone_preflight = standalone_answer_due = false;
+}
+
+static void test_refused(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) f = section_from(from);
+    g_autoptr(Error) err = NULL;
+
+    g_assert_false(load(cpu, f, &err));
+    assert_says(err, "registers of the source (Linux ");
+    assert_says(err, ") cannot be restored on this host: PSCI_VERSION "
+                "(0x6030000000140000) = 0x10003, here 0x10001: KVM refuses "
+                "the value");
+    g_assert_cmpstr(standalone_refusal()->str, ==, error_get_pretty(err));
+    g_assert_false(load(cpu, f, NULL));
+}
+
+/* KVM cannot be asked, here or there: that is the error. */
+static void test_faults(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) source = scripted_start(from, NULL);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) good = section_from(from);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+    g_autoptr(Error) err = NULL;
+    g_autoptr(Error) err2 = NULL;
+
+    from->fault = (ScriptedFault) {
+        .at = 1, .op = SCRIPTED_GET, .regidx = ARM_CPREG(MIDR_EL1),
+        .error = EIO,
+    };
+    g_assert_false(save(source, f, &err));
+    assert_says(err, "MIDR_EL1 (0x603000000013c000)");
+    g_assert_cmpuint(f->bytes->len, ==, 0);
+
+    to->fault = (ScriptedFault) {
+        .at = 1, .op = SCRIPTED_SCRATCH_NEW, .error = EMFILE,
+    };
+    g_assert_false(load(cpu, good, &err2));
+    assert_says(err2, "KVM_CREATE_VM");
+    g_assert_cmpstr(standalone_refusal()->str, ==, error_get_pretty(err2));
+}
+
+/* Of a newer QEMU: whatever is in it, the load decides alone. */
+static void test_newer(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.12" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) f = section_from(from);
+    static const uint32_t formats[] = { 2, UINT32_MAX };
+
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        for (uint32_t flags = 0; flags < 2; flags++) {
+            g_autoptr(GArray) lines = trace_lines_new();
+
+            set32(f, FORMAT, formats[i]);
+            set32(f, FLAGS, flags | 0xfffffff0);
+            memset(f->bytes->data + MANIFEST, 0xa5, 100);
+            standalone_trace = lines;
+            standalone_agreed = !flags;
+            g_assert_true(load(cpu, f, NULL));
+            standalone_trace = NULL;
+            g_assert_true(standalone_agreed == flags);
+            g_assert_cmpuint(to->calls->len, ==, 0);
+            g_assert_cmpuint(lines->len, ==, 1);
+            g_assert_cmpint(g_array_index(lines, TraceLine, 0).event, ==,
+                            TRACE_ARM_CPREG_PREFLIGHT_SKIPPED);
+            g_assert_cmpuint(f->at, ==, f->bytes->len);
+        }
+    }
+}
+
+/* There never was a format 0. */
+static void test_format_0(void)
+{
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = section_from(kvm);
+    g_autoptr(Error) err = NULL;
+
+    set32(f, FORMAT, 0);
+    g_assert_false(load(cpu, f, &err));
+    assert_says(err, "the migration stream is corrupt: register manifest: "
+                "there is no format 0");
+    g_assert_cmpuint(kvm->calls->len, ==, 0);
+}
+
+static void test_too_long(void)
+{
+    static const struct {
+        uint32_t length;
+        const char *words;
+    } cases[] = {
+        { ARM_CPREG_MANIFEST_MAX + 1, "a register manifest of 524289 bytes" },
+        { INT32_MAX, "a register manifest of 2147483647 bytes" },
+        { UINT32_MAX, "a register manifest of 4294967295 bytes" },
+        /* not longer than one can be, but than this one is */
+        { ARM_CPREG_MANIFEST_MAX, "Input/output error" },
+    };
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = section_from(kvm);
+    uint32_t length = get32(f, LENGTH);
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        /* Also of a format that is not known. */
+        for (uint32_t format = 1; format < 3; format++) {
+            g_autoptr(Error) err = NULL;
+
+            set32(f, FORMAT, format);
+            set32(f, LENGTH, cases[i].length);
+            g_assert_false(load(cpu, f, &err));
+            assert_says(err, cases[i].words);
+            g_assert_cmpuint(kvm->calls->len, ==, 0);
+        }
+    }
+    /* The next one is taken. */
+    set32(f, FORMAT, 1);
+    set32(f, LENGTH, length);
+    g_assert_true(load(cpu, f, NULL));
+}
+
+/* Every length that is too short, of the section and of what is in it. */
+static void test_truncated(void)
+{
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = section_from(kvm);
+
+    for (guint len = f->bytes->len; len-- > 0; ) {
+        g_autoptr(Error) err = NULL;
+        g_autoptr(Error) err2 = NULL;
+
+        g_byte_array_set_size(f->bytes, len);
+        g_assert_false(load(cpu, f, &err));
+        assert_says(err, "Input/output error");
+        if (len >= MANIFEST) {
+            set32(f, LENGTH, len - MANIFEST);
+            g_assert_false(load(cpu, f, &err2));
+            assert_says(err2, "the migration stream is corrupt: register "
+                        "manifest: it ends too early");
+        }
+        g_assert_cmpuint(kvm->calls->len, ==, 0);
+    }
+}
+
+/* Any byte another one: refused or not, with a reason, and nothing else. */
+static void test_corrupt(void)
+{
+    static const uint8_t flips[] = { 0x01, 0x80, 0xff };
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = section_from(kvm);
+
+    for (guint at = 0; at < f->bytes->len; at++) {
+        for (size_t i = 0; i < ARRAY_SIZE(flips); i++) {
+            g_autoptr(Error) err = NULL;
+
+            f->bytes->data[at] ^= flips[i];
+            g_assert_true(load(cpu, f, &err) == !err);
+            g_assert_true(!err || *error_get_pretty(err));
+            g_assert_cmpuint(kvm->calls->len, ==, scratch_calls(kvm));
+            f->bytes->data[at] ^= flips[i];
+        }
+    }
+    g_assert_true(load(cpu, f, NULL));
+}
+
+/* The subsection: what KVM_ARM_VCPU_INIT was given at the source. */
+static void test_vcpu_init(void)
+{
+    g_autoptr(ScriptedKVM) from = recorded_kernel("6.18" ON_N1);
+    g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
+
+    for (int on = 0; on < 2; on++) {
+        for (int differs = 0; differs < 2; differs++) {
+            g_autoptr(ARMCPU) source = NULL;
+            g_autoptr(ARMCPU) cpu = NULL;
+            g_autoptr(QEMUFile) f = qemu_file_new();
+            g_autoptr(Error) err = NULL;
+
+            scripted_kvm_reset(from);
+            scripted_kvm_reset(to);
+            source = scripted_start(from, NULL);
+            cpu = scripted_start(to, NULL);
+            standalone_preflight = on;
+            source->kvm_init_features[0] |= differs << 9;
+            g_assert_true(vmstate_kvm_vcpu_init.needed(source) == on);
+            g_assert_true(scripted_save(source, f, NULL));
+            g_string_truncate(standalone_refusal(), 0);
+            load_stream(cpu, f, &err);
+            if (on && differs) {
+                assert_says(err, "cpu 0: the vCPU of the source cannot be "
+                            "restored on this host: the vCPU feature "
+                            "pmu-v3-strict is on at the source and off here");
+                g_assert_cmpstr(standalone_refusal()->str, ==,
+                                error_get_pretty(err));
+                g_assert_cmpuint(to->calls->len, ==, 0);
+            } else {
+                g_assert_null(err);
+            }
+        }
+    }
+    standalone_preflight = false;
+}
+
+/* Any of it another one: it is refused. */
+static void test_vcpu_init_corrupt(void)
+{
+    g_autoptr(ScriptedKVM) kvm = recorded_kernel("6.18" ON_MAX);
+    g_autoptr(ARMCPU) cpu = scripted_start(kvm, NULL);
+    g_autoptr(QEMUFile) f = qemu_file_new();
+
+    g_assert_true(vmstate_save_section(f, &vmstate_kvm_vcpu_init, cpu, NULL));
+    /* target, seven words of features, vector lengths */
+    g_assert_cmpuint(f->bytes->len, ==, 4 + 28 + 8);
+    for (guint bit = 0; bit < 8 * f->bytes->len; bit++) {
+        g_autoptr(Error) err = NULL;
+        bool power_off = bit == 8 * 7 + 0;  /* of no interest */
+
+        f->at = 0;
+        f->bytes->data[bit / 8] ^= 1 << bit % 8;
+        g_assert_true(vmstate_load_section(f, &vmstate_kvm_vcpu_init, cpu,
+                                           &err) == power_off);
+        f->bytes->data[bit / 8] ^= 1 << bit % 8;
+    }
+    for (guint len = f->bytes->len; len-- > 0; ) {
+        g_autoptr(Error) err = NULL;
+
+        f->at = 0;
+        f->error = 0;
+        g_byte_array_set_size(f->bytes, len);
+        g_assert_false(vmstate_load_section(f, &vmstate_kvm_vcpu_init, cpu,
+                                            &err));
+        assert_says(err, "Input/output error");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const ScriptedCase cases[] = {
+        { "section", test_section },
+        { "refused", test_refused },
+        { "faults", test_faults },
+        { "newer", test_newer },
+        { "format-0", test_format_0 },
+        { "too-long", test_too_long },
+        { "truncated", test_truncated },
+        { "corrupt", test_corrupt },
+        { "vcpu-init", test_vcpu_init },
+        { "vcpu-init-corrupt", test_vcpu_init_corrupt },
+    };
+
+    return scripted_test_main(argc, argv, "kvm-preflight-stream", cases,
+                              ARRAY_SIZE(cases));
+}
