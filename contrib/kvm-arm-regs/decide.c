@@ -285,7 +285,8 @@ static void check_wide(Move *move)
     }
 }
 
-static void check_init(Move *move)
+/* Which registers there are follows from these: false if they differ. */
+static bool check_init(Move *move)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
@@ -294,6 +295,7 @@ static void check_init(Move *move)
     if (text->len) {
         note(move, OUTCOME_REFUSED, 0, g_strdup(text->str));
     }
+    return text->len == 0;
 }
 
 static void clear_finding(gpointer finding)
@@ -332,7 +334,9 @@ Decision *decide(const HostDump *source, const HostDump *destination)
     kvm_model_first_run(kvm_model_kernel(there->kernel), there->fixed_indexes,
                         values, there->fixed_len);
 
-    check_init(&move);
+    if (!check_init(&move)) {
+        return move.decision;
+    }
     check_source_values(&move);
     put_identity(&move);
     check_first_run(&move);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The capability x-cpreg-preflight where there is no KVM: no rig needed."""
 
+import json
 import pathlib
 import sys
 import tempfile
@@ -51,7 +52,7 @@ class Capability(unittest.TestCase):
 
     def test_tcg_streams_are_the_same(self):
         """A guest without KVM has nothing that could be checked."""
-        streams = []
+        described = []
         for on in (True, False):
             path = self.folder / f'saved-{on}'
             with Qemu(self.folder) as qemu:
@@ -59,10 +60,15 @@ class Capability(unittest.TestCase):
                 qemu.qmp.command('migrate', {'uri': f'file:{path}'})
                 self.assertEqual(qemu.migration()['status'], 'completed',
                                  qemu.output())
-            streams.append(path.read_bytes())
-        self.assertNotIn(b'arm-cpreg-manifest', streams[0])
-        self.assertNotIn(b'cpu/kvm-vcpu-init', streams[0])
-        self.assertEqual(*streams)
+            # RAM differs from one machine to the next: the device tree's
+            # seeds.  What QEMU says of its sections stands at the end.
+            saved = path.read_bytes()
+            described.append(json.loads(
+                saved[saved.rindex(b'{"configuration"'):]))
+        names = [device['name'] for device in described[0]['devices']]
+        self.assertIn('cpu', names)
+        self.assertNotIn('arm-cpreg-manifest', names)
+        self.assertEqual(*described)
 
 
 if __name__ == '__main__':
