@@ -40,6 +40,12 @@ stock-arm64: sysroot
 qemu-host: setup apply
 	@scripts/build.sh host
 
+## make kvm-arm-regs       the tool that compares hosts, for this machine
+##                         -> build/tool
+.PHONY: kvm-arm-regs
+kvm-arm-regs: setup
+	@scripts/build.sh tool
+
 ## make install PREFIX=DIR [EXTRA_CONFIGURE=...]
 ##                         on an Arm host: build the series and install it
 .PHONY: install
@@ -85,6 +91,17 @@ matrix: stock-arm64 qemu-arm64 qemu-host
 .PHONY: matrix-docs
 matrix-docs:
 	@$(PYTHON) rig/matrix.py --docs
+
+## make bench              time and bytes until a refusal, downtime; stock and
+##                         series in one run -> build/bench
+.PHONY: bench
+bench: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/bench.py
+
+## make interop-docs       stock and series in all combinations -> docs
+.PHONY: interop-docs
+interop-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/interop.py --docs
 
 ## make ioctls             count the register ioctls of a save and a load
 .PHONY: ioctls

@@ -105,13 +105,10 @@ static void fail(MigrationState *s, const char *why)
     migrate_set_error(s, err);
 }
 
-bool migration_preflight_wait(MigrationState *s)
+static bool answered_in_time(MigrationState *s)
 {
     int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
 
-    if (!migration_preflight_answer_due()) {
-        return true;
-    }
     qemu_savevm_send_ping(s->to_dst_file, PING_PREFLIGHT);
     while (!qatomic_read(&preflight.answered)) {
         if (migrate_has_error(s) || s->state != MIGRATION_STATUS_ACTIVE) {
@@ -133,4 +130,15 @@ bool migration_preflight_wait(MigrationState *s)
     trace_migration_preflight_passed(qemu_clock_get_ms(QEMU_CLOCK_REALTIME) -
                                      start);
     return true;
+}
+
+bool migration_preflight_wait(MigrationState *s)
+{
+    if (!migration_preflight_answer_due() || answered_in_time(s)) {
+        return true;
+    }
+    /* As after a failed set-up; a migration that is cancelled stays so. */
+    migrate_set_state(&s->state, MIGRATION_STATUS_ACTIVE,
+                      MIGRATION_STATUS_FAILED);
+    return false;
 }

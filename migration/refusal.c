@@ -84,9 +84,13 @@ static bool tell(MigrationIncomingState *mis, const Error *why)
     return true;
 }
 
-void migration_refusal_tell(MigrationIncomingState *mis, const Error *why)
+void migration_refusal_tell(MigrationIncomingState *mis, Error *err)
 {
-    tell(mis, why);
+    if (err) {
+        migrate_set_error(migrate_get_current(), err);
+        tell(mis, err);
+        error_free(err);
+    }
 }
 
 void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
@@ -129,16 +133,14 @@ static char *clean(const GString *text)
     return valid;
 }
 
-bool migration_refusal_complete(Error **errp)
+void migration_refusal_complete(Error **errp)
 {
     g_autofree char *text = received ? clean(received) : NULL;
 
-    if (!text) {
-        return false;
+    if (text) {
+        error_free(*errp);
+        *errp = NULL;
+        error_setg(errp, "The destination refused the guest: %s", text);
+        migration_refusal_reset();
     }
-    error_free(*errp);
-    *errp = NULL;
-    error_setg(errp, "The destination refused the guest: %s", text);
-    migration_refusal_reset();
-    return true;
 }

@@ -7,6 +7,7 @@
 #   build.sh stock    the base, the same configuration    -> build/stock-arm64
 #   build.sh at DIR   the tree DIR/qemu, the same again   -> DIR/arm64
 #   build.sh host     the series, TCG, for this machine   -> build/host
+#   build.sh tool     kvm-arm-regs, for this machine      -> build/tool
 #   build.sh install PREFIX   on an Arm host, the user's own configuration
 #
 # EXTRA_CONFIGURE adds options; a change of the options configures anew.
@@ -125,6 +126,22 @@ END
     compile "$dir" qemu-system-aarch64
 }
 
+# build_tool OPTION...: of meson setup
+build_tool() {
+    local dir=$build/tool
+    if [ ! -f "$dir/build.ninja" ] || [ "$(cat "$dir/.options")" != "$*" ]; then
+        rm -rf "$dir"
+        mkdir -p "$dir"
+        CC="${cc}cc" /usr/bin/meson setup "$@" "$dir" \
+            "$top/contrib/kvm-arm-regs" >"$dir.log" 2>&1 || {
+            tail -15 "$dir.log" >&2
+            die "meson setup failed; all of it is in ${dir#"$top/"}.log"
+        }
+        printf '%s\n' "$*" >"$dir/.options"
+    fi
+    compile "$dir"
+}
+
 case ${1:-} in
 arm64)
     build_arm64 "$build"
@@ -144,6 +161,9 @@ host)
         --enable-slirp ${EXTRA_CONFIGURE:-}
     compile "$build/host" qemu-system-aarch64
     ;;
+tool)
+    build_tool --buildtype=release
+    ;;
 install)
     prefix=${2:-}
     [ -n "$prefix" ] || die "say where: make install PREFIX=/usr/local"
@@ -154,8 +174,10 @@ install)
         ${EXTRA_CONFIGURE:-}
     compile "$build/install"
     ninja -C "$build/install" install
+    build_tool --buildtype=release --prefix="$prefix"
+    ninja -C "$build/tool" install
     ;;
 *)
-    die "say what: arm64, stock, at DIR, host or install PREFIX"
+    die "say what: arm64, stock, at DIR, host, tool or install PREFIX"
     ;;
 esac

@@ -35,8 +35,8 @@ bool migration_preflight_answer_due(void);
  *
  * Called by the migration thread between set-up and RAM, without the BQL.
  *
- * Returns true if RAM may be sent.  Else the migration has an error, or was
- * cancelled.
+ * Returns true if RAM may be sent.  Else the migration has failed, with an
+ * error, or was cancelled.
  */
 bool migration_preflight_wait(MigrationState *s);
 
@@ -44,9 +44,9 @@ bool migration_preflight_wait(MigrationState *s);
 void migration_preflight_pong(uint32_t value);
 
 /**
- * migration_preflight_explain: the return path ends with an error, and the
- * destination has not told why
- * @errp: the error; if the answer is due, what that can mean is put before it
+ * migration_preflight_explain: the return path ends with an error
+ * @errp: the error; if the answer is due, what that can mean is put before it,
+ *        for a destination that does not tell why (see refusal.h)
  */
 void migration_preflight_explain(Error **errp);
 

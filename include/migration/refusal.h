@@ -29,19 +29,22 @@ void migration_refusal_agree(bool knows);
 void migration_refusal_reason(const Error *err);
 
 /**
- * migration_refusal_tell: the load has failed; tell the source why
- * @why: the error, for where migration_refusal_reason() was not called
+ * migration_refusal_tell: the load of a postcopy migration has ended
+ * @err: why it failed, NULL if it did not; taken over
  *
- * Does nothing where the source does not know the messages.
+ * Keeps the error as the migration's, and tells the source why, where that
+ * knows the messages.  The thread that still listens ends the return path.
  */
-void migration_refusal_tell(MigrationIncomingState *mis, const Error *why);
+void migration_refusal_tell(MigrationIncomingState *mis, Error *err);
 
 /**
- * migration_refusal_end: the same, and end the return path
+ * migration_refusal_end: the load has failed; tell the source why
+ * @why: the error, for where migration_refusal_reason() was not called
  *
- * Takes what the source has yet to send until it has closed the channel, for
- * seconds at most: a connection that is closed while data is under way is
- * reset, and the source would see that instead.
+ * Does nothing where the source does not know the messages.  Otherwise it
+ * ends the return path, and takes what the source has yet to send until it has
+ * closed the channel, for seconds at most: a connection that is closed while
+ * data is under way is reset, and the source would see that instead.
  */
 void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
                                         const Error *why);
@@ -61,9 +64,7 @@ void migration_refusal_receive(const uint8_t *text, size_t len);
 /**
  * migration_refusal_complete: the return path ends with an error
  * @errp: the error; its text becomes the destination's, if there is one
- *
- * Returns true if there is one.
  */
-bool migration_refusal_complete(Error **errp);
+void migration_refusal_complete(Error **errp);
 
 #endif
