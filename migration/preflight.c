@@ -6,14 +6,14 @@
 #include "qemu/thread.h"
 #include "qemu/timer.h"
 #include "migration/preflight.h"
+#include "migration/refusal.h"
 #include "migration.h"
 #include "options.h"
 #include "qemu-file.h"
-#include "savevm.h"
 #include "trace.h"
 
-/* The ping that asks; the pong has the same number. */
-#define PING_PREFLIGHT 0xa5c3
+/* Of the PONG that says that RAM may come; no PING has asked for it. */
+#define PONG_PREFLIGHT 0xa5c3
 
 /*
  * The destination asks its KVM, which takes milliseconds.  So long it may be
@@ -46,7 +46,7 @@ bool migration_preflight(void)
 
 bool migration_preflight_opens_return_path(MigrationState *s)
 {
-    if (!migration_preflight() ||
+    if (!migration_preflight() || migrate_colo() ||
         s->state == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP) {
         return false;
     }
@@ -63,27 +63,20 @@ bool migration_preflight_opens_return_path(MigrationState *s)
 
 bool migration_preflight_answer_due(void)
 {
-    return migration_preflight() &&
+    return migration_preflight() && !migrate_colo() &&
            migrate_get_current()->rp_state.rp_thread_created;
+}
+
+void migration_preflight_accept(void)
+{
+    migrate_send_rp_pong(migration_incoming_get_current(), PONG_PREFLIGHT);
 }
 
 void migration_preflight_pong(uint32_t value)
 {
-    if (value == PING_PREFLIGHT && preflight.registered) {
+    if (value == PONG_PREFLIGHT && preflight.registered) {
         qatomic_set(&preflight.answered, true);
         qemu_sem_post(&preflight.sem);
-    }
-}
-
-void migration_preflight_explain(Error **errp)
-{
-    if (migration_preflight_answer_due() &&
-        !qatomic_read(&preflight.answered)) {
-        error_prepend(errp, "The destination ended the migration instead of "
-                      "checking the guest's registers, and did not say why: "
-                      "see its log.  One without the capability "
-                      "x-cpreg-preflight (\"Unknown section\") needs it "
-                      "switched off at the source.  ");
     }
 }
 
@@ -105,13 +98,32 @@ static void fail(MigrationState *s, const char *why)
     migrate_set_error(s, err);
 }
 
+/* The return path ended with an error, and that says nothing of registers. */
+static void explain(MigrationState *s)
+{
+    if (migration_refusal_was_told()) {
+        return;
+    }
+    WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
+        error_prepend(&s->error, "The connection ended before the destination "
+                      "had checked the guest's registers, and it did not say "
+                      "why: see its log.  One without the capability "
+                      "x-cpreg-preflight (\"Unknown section\") needs it "
+                      "switched off at the source.  ");
+    }
+}
+
 static bool answered_in_time(MigrationState *s)
 {
     int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
 
-    qemu_savevm_send_ping(s->to_dst_file, PING_PREFLIGHT);
+    qemu_fflush(s->to_dst_file);
     while (!qatomic_read(&preflight.answered)) {
-        if (migrate_has_error(s) || s->state != MIGRATION_STATUS_ACTIVE) {
+        if (s->state != MIGRATION_STATUS_ACTIVE) {
+            return false;
+        }
+        if (migrate_has_error(s)) {
+            explain(s);
             return false;
         }
         if (qatomic_read(&preflight.ended)) {

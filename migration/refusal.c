@@ -104,6 +104,7 @@ void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
 
 /* Source: what has arrived. */
 static GString *received;
+static bool told;
 
 void migration_refusal_reset(void)
 {
@@ -111,6 +112,12 @@ void migration_refusal_reset(void)
         g_string_free(received, true);
         received = NULL;
     }
+    qatomic_set(&told, false);
+}
+
+bool migration_refusal_was_told(void)
+{
+    return qatomic_read(&told);
 }
 
 void migration_refusal_receive(const uint8_t *text, size_t len)
@@ -141,6 +148,6 @@ void migration_refusal_complete(Error **errp)
         error_free(*errp);
         *errp = NULL;
         error_setg(errp, "The destination refused the guest: %s", text);
-        migration_refusal_reset();
+        qatomic_set(&told, true);
     }
 }

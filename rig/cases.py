@@ -255,7 +255,7 @@ def fold(names, least=3):
 # What QEMU says around the reason of a failed load.
 _WRAPPING = re.compile(
     r"load of migration failed: .*? of device '[^']+': "
-    r'(?:post load hook failed for: \w+, version_id: \d+, '
+    r'(?:post load hook failed for: \S+, version_id: \d+, '
     r'minimum_version: \d+: )?')
 
 

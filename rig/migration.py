@@ -13,6 +13,7 @@ from .errors import Deadline, GuestError, say
 from .qmp import QMPError
 
 MIGRATED, REFUSED, LOST = 'migrated', 'refused', 'lost'
+PREFLIGHT = 'x-cpreg-preflight'
 DONE = ('completed', 'failed', 'cancelled')
 
 
@@ -139,15 +140,20 @@ def _runs(guest, ran):
     return status == 'running' and (guest.kind is None or guest.moves())
 
 
-def migrate(source, destination, *, return_path=False, capabilities=None,
-            parameters=None, exit_on_error=True, timeout=240):
+def migrate(source, destination, *, return_path=False, preflight=None,
+            capabilities=None, parameters=None, exit_on_error=True,
+            during=None, timeout=240):
     """Migrate, wait until both sides have settled, and judge; a Result.
 
-    Capabilities and parameters are set on both sides.  GuestError if the
-    source breaks or the migration does not end; a refusal is no error.
+    Capabilities and parameters are set on both sides; preflight, if it is
+    not None, on the source, which alone decides.  `during` is called with
+    the source once it migrates.  GuestError if the source breaks or the
+    migration does not end; a refusal is no error.
     """
     ran = source.status() == 'running'
     settings = {'return_path': return_path, **(capabilities or {})}
+    if preflight is not None:
+        _capabilities(source, {PREFLIGHT: preflight})
     for guest in (destination, source):
         _capabilities(guest, settings)
         _parameters(guest, parameters)
@@ -163,6 +169,8 @@ def migrate(source, destination, *, return_path=False, capabilities=None,
         # Refused on the spot, for instance by a migration blocker.
         info = {'status': 'failed', 'error-desc': err.desc}
     else:
+        if during:
+            during(source)
         info = wait_source(source, deadline)
         _settle(destination, info['status'] == 'completed', Deadline(30))
     sent = None if before is None else _wire(source) - before

@@ -104,7 +104,8 @@ def migrate_guest(args):
                 Guest(destination, args.destination_qemu, args.guest,
                       incoming=True, **options) as moved:
             guest.wait_up()
-            result = migrate(guest, moved, return_path=args.return_path)
+            result = migrate(guest, moved, return_path=args.return_path,
+                             preflight=args.preflight)
             print(result)
             if result.outcome == MIGRATED and args.guest != 'linux':
                 print(f'guest        {moved.check()}')
@@ -149,6 +150,9 @@ def parser():
     verb.add_argument('--destination-qemu', default='series')
     verb.add_argument('--guest', default='witness', choices=list(GUESTS))
     verb.add_argument('--return-path', action='store_true')
+    verb.add_argument('--no-preflight', action='store_const', const=False,
+                      dest='preflight', help='x-cpreg-preflight off at the '
+                      'source, as a destination of stock needs it')
     verb.set_defaults(run=migrate_guest)
     return top
 

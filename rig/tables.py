@@ -15,7 +15,7 @@ from .errors import RigError
 from .heatmap import LOOKS, releases, said
 
 PAGE, PICTURE = 'arm-kvm-matrix.rst', 'arm-kvm-matrix.svg'
-# What stands between these lines of the page is the matrix's.
+# What stands between these lines of a page is measured.
 BEGIN, END = '.. begin of the results', '.. end of the results'
 
 
@@ -192,6 +192,14 @@ def markdown(report, most=40):
     return '\n'.join(lines[1:]) + '\n'
 
 
+def rst_table(rows):
+    """Lines; the first row are the titles."""
+    widths = columns(rows)
+    table = line_up(rows, widths)
+    rule = ' '.join('=' * width for width in widths)
+    return list(map(str.rstrip, (rule, table[0], rule, *table[1:], rule)))
+
+
 def rst(report):
     """The tables as reStructuredText, sections of a page."""
     lines = []
@@ -199,23 +207,30 @@ def rst(report):
         lines += ['', section.title, '-' * len(section.title), '',
                   section.words]
         if len(section.rows) > 1:
-            widths = columns(section.rows)
-            table = line_up(section.rows, widths)
-            rule = ' '.join('=' * width for width in widths)
-            lines += ['', *map(str.rstrip, (rule, table[0], rule,
-                                            *table[1:], rule))]
+            lines += ['', *rst_table(section.rows)]
     return '\n'.join(lines[1:]) + '\n'
 
 
-def publish(report, folder):
-    """Renew the page's results and its picture; the paths."""
-    page, picture = folder / PAGE, folder / PICTURE
+def split_page(page):
+    """What stands before the results in a page, the results, and the rest."""
     parts = re.split(f'^{re.escape(BEGIN)}$|^{re.escape(END)}$',
                      page.read_text(encoding='utf-8'), flags=re.M)
     if len(parts) != 3:
         raise RigError(f'{page}: no lines "{BEGIN}" and "{END}" to put the '
                        'results between')
-    picture.write_text(heatmap.svg(report), encoding='utf-8')
-    page.write_text(f'{parts[0]}{BEGIN}\n\n{rst(report)}\n{END}{parts[2]}',
+    return parts
+
+
+def renew_page(page, text):
+    """Put new results into a page."""
+    before, _, after = split_page(page)
+    page.write_text(f'{before}{BEGIN}\n\n{text}\n{END}{after}',
                     encoding='utf-8')
+
+
+def publish(report, folder):
+    """Renew the page's results and its picture; the paths."""
+    page, picture = folder / PAGE, folder / PICTURE
+    renew_page(page, rst(report))
+    picture.write_text(heatmap.svg(report), encoding='utf-8')
     return page, picture

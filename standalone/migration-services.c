@@ -204,6 +204,13 @@ bool migration_preflight(void)
     return standalone_preflight;
 }
 
+bool standalone_accepted;
+
+void migration_preflight_accept(void)
+{
+    standalone_accepted = true;
+}
+
 bool migration_preflight_answer_due(void)
 {
     return standalone_answer_due;

@@ -2,10 +2,10 @@
 /*
  * Preflight: the destination checks what it can check before RAM is sent.
  *
- * What is checked is in sections with early_setup, of whoever registered.
- * Where the channel can carry a return path, the source opens one, asks with
- * a ping behind those sections, and holds RAM back until the pong: a
- * destination that refuses does not get to the ping.
+ * What is checked is in a section with early_setup, of whoever registered.
+ * Where the channel can carry a return path, the source opens one, says in
+ * the section that it waits, and holds RAM back until the destination has
+ * answered: with a PONG, or by ending the migration.
  *
  * All of it is off without the capability x-cpreg-preflight.
  */
@@ -23,7 +23,8 @@ bool migration_preflight(void);
  * migration_preflight_opens_return_path: for a migration that starts
  *
  * Returns true if the channel to the destination can carry a return path; the
- * caller then opens it.  Files, pipes and background snapshots have none.
+ * caller then opens it.  Files, pipes and background snapshots have none, and
+ * COLO uses it by itself.
  */
 bool migration_preflight_opens_return_path(MigrationState *s);
 
@@ -40,15 +41,11 @@ bool migration_preflight_answer_due(void);
  */
 bool migration_preflight_wait(MigrationState *s);
 
+/* At the destination: the section is accepted, and the source waits. */
+void migration_preflight_accept(void);
+
 /* For the return path's thread: a pong arrived. */
 void migration_preflight_pong(uint32_t value);
-
-/**
- * migration_preflight_explain: the return path ends with an error
- * @errp: the error; if the answer is due, what that can mean is put before it,
- *        for a destination that does not tell why (see refusal.h)
- */
-void migration_preflight_explain(Error **errp);
 
 /* For the return path's thread: it is about to end. */
 void migration_preflight_end(void);

@@ -67,4 +67,7 @@ void migration_refusal_receive(const uint8_t *text, size_t len);
  */
 void migration_refusal_complete(Error **errp);
 
+/* Was there one since migration_refusal_reset()? */
+bool migration_refusal_was_told(void);
+
 #endif

@@ -137,11 +137,14 @@ static bool section_post_load(void *opaque, int version_id, Error **errp)
     if (section->format > ARM_CPREG_MANIFEST_FORMAT) {
         trace_arm_cpreg_preflight_skipped(section->format,
                                           ARM_CPREG_MANIFEST_FORMAT);
-        return true;
+        ok = true;
+    } else {
+        ok = check(section->format, section->encoded, errp);
     }
-    ok = check(section->format, section->encoded, errp);
     if (!ok) {
         migration_refusal_reason(*errp);
+    } else if (section->flags & MANIFEST_F_ANSWER) {
+        migration_preflight_accept();
     }
     g_clear_pointer(&section->encoded, g_byte_array_unref);
     return ok;

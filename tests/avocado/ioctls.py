@@ -18,13 +18,18 @@ class Ioctls(unittest.TestCase):
     """
 
     def test_list_is_moved_once(self):
-        """6.18, PMU on: no more reads at save, writes at load, than listed."""
-        total, found = ioctls.measure_all(qemus=('series',))
-        self.assertEqual(ioctls.excess(total, found['series']), [])
-        # A trace without these ioctls would also show no excess.
-        self.assertGreater(found['series'].save[ioctls.GET_ONE_REG],
-                           total // 2)
-        self.assertGreater(found['series'].load[ioctls.SET_ONE_REG], 0)
+        """6.18, PMU on: no more reads at save, writes at load, than listed.
+
+        But for the manifest, which is of the first vCPU only.
+        """
+        modes = ('series', 'without preflight')
+        indexes, found = ioctls.measure_all(modes=modes)
+        for mode in modes:
+            self.assertEqual(ioctls.excess(indexes, mode, found[mode]), [])
+            # A trace without these ioctls would also show no excess.
+            self.assertGreater(found[mode].save[ioctls.GET_ONE_REG],
+                               len(indexes) // 2)
+            self.assertGreater(found[mode].load[ioctls.SET_ONE_REG], 0)
 
 
 if __name__ == '__main__':

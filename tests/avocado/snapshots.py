@@ -43,13 +43,21 @@ def create(guest, **options):
         time.sleep(0.1)
 
 
+def open_disk(guest, path):
+    """A qcow2 disk, for snapshots to be in; no device has it."""
+    guest.qmp('blockdev-add', driver='file', node_name='file', filename=path)
+    guest.qmp('blockdev-add', driver='qcow2', node_name='disk', file='file')
+
+
 def add_disk(guest):
-    """An empty qcow2 disk, for snapshots to be in; no device has it."""
+    """A new one; its path."""
     path = f'/tmp/{guest.name}.qcow2'
     create(guest, driver='file', filename=path, size=0)
-    guest.qmp('blockdev-add', driver='file', node_name='file', filename=path)
-    create(guest, driver='qcow2', file='file', size=DISK_SIZE)
-    guest.qmp('blockdev-add', driver='qcow2', node_name='disk', file='file')
+    guest.qmp('blockdev-add', driver='file', node_name='new', filename=path)
+    create(guest, driver='qcow2', file='new', size=DISK_SIZE)
+    guest.qmp('blockdev-del', node_name='new')
+    open_disk(guest, path)
+    return path
 
 
 class Snapshots(unittest.TestCase):
@@ -96,6 +104,29 @@ class Snapshots(unittest.TestCase):
                 self.monitor(guest, 'loadvm here')
                 self.assertTrue(self.whole(guest), guest.serial())
             self.assertEqual(guest.stderr(), '')
+
+    def test_refused(self):
+        """A snapshot has a manifest, and is refused before it is loaded."""
+        with boot(Host('6.18', qemu=('series',),
+                       guests=('witness',))) as (host,):
+            with Guest(host, 'series', 'witness') as guest:
+                guest.wait_up()
+                path = add_disk(guest)
+                self.monitor(guest, 'savevm here')
+            with Guest(host, 'series', 'witness', cpu='host,pmu=off',
+                       extra=('-S',)) as guest:
+                open_disk(guest, path)
+                said = guest.qmp('human-monitor-command',
+                                 command_line='loadvm here')
+                self.assertIn("device 'arm-cpreg-manifest'", said)
+                self.assertIn('the vCPU feature pmu-v3 is on at the source '
+                              'and off here', said)
+                self.assertTrue(guest.alive())
+            with Guest(host, 'series', 'witness') as guest:
+                guest.wait_up()
+                open_disk(guest, path)
+                self.monitor(guest, 'loadvm here')
+                self.assertTrue(self.whole(guest), guest.serial())
 
     def test_loadvm_twice(self):
         """6.18, a guest that runs, twice in one process."""

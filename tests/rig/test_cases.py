@@ -196,6 +196,11 @@ class Judge(unittest.TestCase):
                 (f'qemu-series: {load}post load hook failed for: cpu, '
                  'version_id: 22, minimum_version: 22: cpu 0: 1 register\n',
                  'cpu 0: 1 register'),
+                ("qemu-series: load of migration failed: Invalid argument: "
+                 "error while loading state for instance 0x0 of device "
+                 "'arm-cpreg-manifest': post load hook failed for: "
+                 'arm-cpreg-manifest, version_id: 1, minimum_version: 1: '
+                 'registers of the source\n', 'registers of the source'),
                 ('', 'source says')):
             self.assertEqual(cases.reason(stderr, 'source says'), expected)
 

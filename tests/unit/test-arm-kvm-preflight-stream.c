@@ -88,9 +88,11 @@ static void test_section(void)
         g_assert_cmpuint(get32(f, LENGTH), ==, f->bytes->len - MANIFEST);
 
         standalone_agreed = !on;
+        standalone_accepted = false;
         load(cpu, f, &err);
         g_assert_null(err);
         g_assert_true(standalone_agreed == on);
+        g_assert_true(standalone_accepted == on);
         g_assert_cmpstr(standalone_refusal()->str, ==, "");
         g_assert_cmpuint(f->at, ==, f->bytes->len);
     }
@@ -105,7 +107,10 @@ static void test_refused(void)
     g_autoptr(QEMUFile) f = section_from(from);
     g_autoptr(Error) err = NULL;
 
+    set32(f, FLAGS, 1);
+    standalone_accepted = false;
     g_assert_false(load(cpu, f, &err));
+    g_assert_false(standalone_accepted);
     assert_says(err, "registers of the source (Linux ");
     assert_says(err, ") cannot be restored on this host: PSCI_VERSION "
                 "(0x6030000000140000) = 0x10003, here 0x10001: KVM refuses "
@@ -160,9 +165,11 @@ static void test_newer(void)
             memset(f->bytes->data + MANIFEST, 0xa5, 100);
             standalone_trace = lines;
             standalone_agreed = !flags;
+            standalone_accepted = false;
             g_assert_true(load(cpu, f, NULL));
             standalone_trace = NULL;
             g_assert_true(standalone_agreed == flags);
+            g_assert_true(standalone_accepted == flags);
             g_assert_cmpuint(to->calls->len, ==, 0);
             g_assert_cmpuint(lines->len, ==, 1);
             g_assert_cmpint(g_array_index(lines, TraceLine, 0).event, ==,

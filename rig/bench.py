@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What preflight saves, and what it costs; stock and series side by side.
+
+- A guest that the destination must refuse (Linux 6.18 to 6.12: PSCI 1.3):
+  what was sent, and how long it took, until its source knew.  All of its RAM
+  holds something, and it dirties 4 MiB over and over.
+- The downtime of a migration that goes well, preflight on and off by turns,
+  on one pair of hosts, back and forth.
+- kvm-arm-regs compares 1,000 dumps of 10 kinds of hosts.
+
+The return path is on throughout, as libvirt has it.  Times are the inner
+QEMU's own, from its events; bytes are what the hosts' network counted.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+if not __package__:
+    # As a script: its own folder would hide the package of its name.
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from rig import core, image, process, tables                # noqa: E402
+from rig.cases import QEMUS                                 # noqa: E402
+from rig.errors import RigError                             # noqa: E402
+from rig.guest import Guest                                 # noqa: E402
+from rig.host import Host, boot                             # noqa: E402
+from rig.migration import MIGRATED, REFUSED, migrate        # noqa: E402
+from rig.network import Network                             # noqa: E402
+
+BUILD = image.BUILD / 'bench'
+SOURCE, REFUSES = '6.18', '6.12'
+SIZES = (256, 1024)
+# MiB; the witness fits in.
+PIECE = 16
+WARM = 4
+COMPARE = image.ROOT / 'tests' / 'kvm-arm-regs' / 'bench.py'
+
+
+def seconds(event):
+    """When a QMP event was sent, by the clock of its QEMU."""
+    stamp = event['timestamp']
+    return stamp['seconds'] + stamp['microseconds'] / 1e6
+
+
+def until(events, last):
+    """Milliseconds from a migration's begin to its status `last`."""
+    at = {event['data']['status']: seconds(event) for event in events
+          if event['event'] == 'MIGRATION'}
+    try:
+        return (at[last] - at['setup']) * 1000
+    except KeyError as err:
+        raise RigError(f'no event MIGRATION with status {err}; the source '
+                       f'reported {list(at)}') from err
+
+
+def pair(kernel, memory='1G'):
+    """Two hosts on a network, to be booted."""
+    network = Network()
+    return network, [Host(name, network=network, qemu=QEMUS, memory=memory,
+                          guests=['witness']) for name in (SOURCE, kernel)]
+
+
+# The refusal
+
+def ram_file(size):
+    """What a guest's RAM has at first, in its host."""
+    return f'/tmp/ram-{size}'
+
+
+def filled(host, size):
+    """Options for a guest whose RAM is full of something.
+
+    But for its first MiB, where the witness is: it expects zeroes around it.
+    """
+    path = ram_file(size)
+    host.run(f'[ -f {path} ] || {{ cd /tmp && '
+             f'head -c {PIECE << 20} /dev/zero >{path} && '
+             f"tr '\\0' x <{path} >piece && "
+             f'for i in $(seq {size // PIECE - 1}); do cat piece; done '
+             f'>>{path}; }}', timeout=300)
+    return {'machine': 'virt,gic-version=3,memory-backend=mach-virt.ram',
+            'extra': ('-object', 'memory-backend-file,id=mach-virt.ram,'
+                      f'size={size}M,mem-path={path},share=off')}
+
+
+def refusal(hosts, qemu, size):
+    """(bytes, milliseconds) until the source knew."""
+    with Guest(hosts[0], qemu, 'witness', memory=f'{size}M',
+               **filled(hosts[0], size)) as source, \
+            Guest(hosts[1], qemu, 'witness', memory=f'{size}M',
+                  incoming=True) as destination:
+        source.wait_up()
+        result = migrate(source, destination, return_path=True,
+                         capabilities={'events': True}, timeout=600)
+        if result.outcome != REFUSED:
+            raise RigError(f'not refused: {result}')
+        source.check()
+        return result.sent(), until(source.qmp_events, 'failed')
+
+
+def refusals(sizes, repeat):
+    """{size: {QEMU: [(bytes, milliseconds)]}}"""
+    found = {}
+    # The file, and the pages that the guest changes.
+    network, hosts = pair(REFUSES, f'{max(sizes) * 2 + 1024}M')
+    with network, boot(*hosts):
+        for size in sizes:
+            found[size] = {qemu: [] for qemu in QEMUS}
+            for _ in range(repeat):
+                for qemu in QEMUS:
+                    found[size][qemu].append(refusal(hosts, qemu, size))
+            hosts[0].run(f'rm {ram_file(size)}')
+    return found
+
+
+# The downtime
+
+def downtimes(repeat):
+    """{preflight: [milliseconds]} of one guest that goes back and forth."""
+    found = {True: [], False: []}
+    network, hosts = pair(SOURCE)
+    with network, boot(*hosts):
+        guest = Guest(hosts[0], 'series', 'witness')
+        try:
+            guest.wait_up()
+            # The first few are slower, whatever is on: they do not count.
+            for number in range(-WARM, 2 * repeat):
+                # Twice on, twice off: each of them there and back.
+                preflight = number % 4 < 2
+                there = Guest(hosts[1 - number % 2], 'series', 'witness',
+                              incoming=True)
+                source, guest = guest, there
+                try:
+                    result = migrate(source, there, return_path=True,
+                                     preflight=preflight)
+                finally:
+                    source.close()
+                if result.outcome != MIGRATED:
+                    raise RigError(f'not migrated: {result}')
+                guest.check()
+                if number >= 0:
+                    found[preflight].append(result.downtime)
+        finally:
+            guest.close()
+    return found
+
+
+# kvm-arm-regs
+
+def compare():
+    """(seconds, the line of text) for 1,000 dumps of 10 kinds."""
+    done = subprocess.run(
+        [sys.executable, COMPARE], check=False, text=True,
+        capture_output=True,
+        env={**os.environ, 'KVM_ARM_REGS': str(core.tool('kvm-arm-regs'))})
+    spent = re.search(r' in ([\d.]+) s$', done.stdout.strip())
+    if done.returncode or not spent:
+        raise RigError(f'{COMPARE.name}: exit status {done.returncode}: '
+                       f'{(done.stderr or done.stdout).strip()}')
+    return float(spent.group(1)), done.stdout.strip()
+
+
+# The table
+
+def median(values):
+    return statistics.median(values)
+
+
+def row(title, stock, series, unit):
+    """A row with the ratio; `unit` formats both numbers."""
+    return [title, unit(stock), unit(series),
+            f'{series / stock * 100:.3g} %']
+
+
+def rows(report):
+    """Of the table, from what was measured."""
+    yield ['', 'stock', 'series', 'series/stock']
+    for size, found in report['refusals'].items():
+        for at, (what, unit) in enumerate((
+                ('sent until the refusal is known',
+                 lambda n: f'{n / 1000:,.1f} kB'),
+                ('time until then', lambda n: f'{n:,.0f} ms'))):
+            yield row(f'guest of {size} MiB: {what}', *(
+                median([each[at] for each in found[qemu]])
+                for qemu in QEMUS), unit)
+
+
+def downtime_rows(report):
+    yield ['', 'preflight off', 'preflight on', 'on/off']
+    off, on = (report['downtimes'][name] for name in ('off', 'on'))
+    yield row(f'downtime, median of {len(on)}', median(off), median(on),
+              lambda n: f'{n:.0f} ms')
+    yield ['least and most', *(f'{min(each)} to {max(each)} ms'
+                               for each in (off, on)), '']
+
+
+def markdown(report):
+    """All of it, as Markdown that reads well as it is."""
+    words = [f'Linux {SOURCE} to {REFUSES}: the destination refuses '
+             f'(median of {report["repeat"]})', '',
+             *tables.markdown_table(list(rows(report))), '',
+             f'Linux {SOURCE} to {SOURCE}: the guest migrates', '',
+             *tables.markdown_table(list(downtime_rows(report))), '',
+             f'kvm-arm-regs compare: {report["compare"]["said"]}']
+    return '\n'.join(words) + '\n'
+
+
+def save(report):
+    """As far as it is known; the path."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    path = BUILD / 'bench.json'
+    path.write_text(json.dumps(report, indent=1) + '\n', encoding='utf-8')
+    return path
+
+
+def bench(args):
+    spent, said = compare()
+    report = {'date': time.strftime('%Y-%m-%d'), 'repeat': args.repeat,
+              'compare': {'seconds': spent, 'said': said}}
+    found = downtimes(args.downtimes)
+    report['downtimes'] = {'on': found[True], 'off': found[False]}
+    save(report)
+    report['refusals'] = refusals(args.sizes, args.repeat)
+    path = save(report)
+    print(f'\n{markdown(report)}\nIn {path.relative_to(image.ROOT)}')
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--sizes', type=int, nargs='+', default=SIZES,
+                        metavar='MIB', help='of guests that are refused')
+    parser.add_argument('--repeat', type=int, default=3, metavar='N',
+                        help='refusals of each size and QEMU')
+    parser.add_argument('--downtimes', type=int, default=10, metavar='N',
+                        help='N with preflight, N without; an even number')
+    args = parser.parse_args()
+    return process.program('bench', lambda: bench(args))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""contrib/kvm-arm-regs on emulated hosts: what it says of their KVM.
+
+    with boot(Host('6.12'), Host('6.18')) as hosts:
+        dumps = [regs_tool.dump(host) for host in hosts]
+    print(regs_tool.compare(*dumps)['verdict'])
+
+The tool that asks KVM is built for arm64 and brought aboard; the one that
+compares is this machine's.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from . import core, image
+from .errors import RigError
+# In scripts/, which rig.kernels has put on the path.
+import check    # pylint: disable=wrong-import-order
+
+SOURCE = image.ROOT / 'contrib' / 'kvm-arm-regs'
+BUILD = image.BUILD / 'kvm-arm-regs'
+INSIDE = 'usr/bin/kvm-arm-regs'
+VERDICTS = ('compatible', 'unknown', 'refused')
+
+
+def cross_file(sysroot):
+    """The text of a Meson cross file for arm64 with this sysroot."""
+    libraries = f'{sysroot}/usr/lib/aarch64-linux-gnu/pkgconfig'
+    return f"""[binaries]
+c = ['{image.CROSS}gcc', '--sysroot={sysroot}']
+ar = '{image.CROSS}ar'
+strip = '{image.CROSS}strip'
+pkgconfig = 'pkg-config'
+
+[properties]
+sys_root = '{sysroot}'
+pkg_config_libdir = '{libraries}'
+
+[host_machine]
+system = 'linux'
+cpu_family = 'aarch64'
+cpu = 'aarch64'
+endian = 'little'
+"""
+
+
+def binary():
+    """The tool for arm64, built if its sources changed."""
+    log, steps = BUILD.with_suffix('.log'), [['ninja', '-C', BUILD]]
+    if not (BUILD / 'build.ninja').exists():
+        shutil.rmtree(BUILD, ignore_errors=True)
+        steps.insert(0, [check.MESON, 'setup', '--werror', BUILD, SOURCE])
+        if not image.NATIVE:
+            cross = BUILD.with_suffix('.cross')
+            cross.parent.mkdir(parents=True, exist_ok=True)
+            cross.write_text(cross_file(image.BUILD / 'sysroot-arm64'),
+                             encoding='utf-8')
+            steps[0][2:2] = ['--cross-file', cross]
+    for step in steps:
+        try:
+            status = check.run(step, log)
+        except FileNotFoundError as err:
+            raise RigError(f'{err.filename}: not found; scripts/setup.sh '
+                           'installs it') from err
+        if status:
+            raise RigError(f'kvm-arm-regs: `{step[0]}` failed, see {log}; '
+                           '`make sysroot` puts its libraries there')
+    return BUILD / 'kvm-arm-regs'
+
+
+def files():
+    """{path in the host: file here} of the tool and its libraries."""
+    path = binary()
+    found = {f'lib/{lib}': file for lib, file in image.libraries(
+        path, image.library_dirs()).items()}
+    found[INSIDE] = path
+    return found
+
+
+def run(host, words, check_status=True):
+    """Run the tool in a host, as a shell takes the words; its Result."""
+    host.provide(files())
+    return host.run(f'/{INSIDE} {words}', check=check_status)
+
+
+def dump(host, *features):
+    """What the host's KVM gives a new vCPU with these CPU features.
+
+    They are what stands behind -cpu host, as in "pmu=off,sve512=off".
+    """
+    words = ' '.join(f'--cpu-feature {feature}' for feature in features)
+    text = run(host, f'dump --host {host.name} {words}').stdout
+    try:
+        return json.loads(text)
+    except ValueError as err:
+        raise host.failed(f'kvm-arm-regs dump: not JSON ({err}): '
+                          f'{text[:200]!r}') from err
+
+
+def compare(source, destination):
+    """What `compare --one-way` says of two dumps, its JSON as a dict.
+
+    `verdict` is one of VERDICTS; `refused` is added, the names of the
+    registers that it refuses, with None for the vCPU's features.
+    """
+    tool = core.tool('kvm-arm-regs')
+    with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
+        paths = [pathlib.Path(folder) / name for name in ('from', 'to')]
+        for path, content in zip(paths, (source, destination)):
+            path.write_text(json.dumps(content), encoding='utf-8')
+        done = subprocess.run([tool, 'compare', '--one-way', '--json', *paths],
+                              check=False, text=True, capture_output=True)
+    if done.returncode not in (0, 1):
+        raise RigError(f'{tool}: exit status {done.returncode}: '
+                       f'{done.stderr.strip()}')
+    found = json.loads(done.stdout)
+    found['refused'] = tuple(sorted(
+        (finding.get('name') for finding in found['directions'][0]['findings']
+         if finding['outcome'] == 'refused'), key=str))
+    return found

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stock and series in all combinations do what the documentation says."""
+
+import pathlib
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import interop                                     # noqa: E402
+
+
+class Few(unittest.TestCase):
+    """
+    :avocado: tags=quick,rig
+    """
+
+    def test_rows(self):
+        """A row of the page for each combination of source and destination."""
+        documented = interop.documented_rows()
+        for way, facts in interop.measure(interop.FEW).items():
+            with self.subTest(way):
+                self.assertIn(interop.row(way, facts), documented)
+
+
+class All(unittest.TestCase):
+    """
+    :avocado: tags=slow,rig
+    """
+
+    maxDiff = None
+
+    def test_table(self):
+        """Every row of the page, which `make interop-docs` renews."""
+        self.assertEqual(interop.table(interop.measure()),
+                         interop.documented())
+
+
+if __name__ == '__main__':
+    unittest.main()

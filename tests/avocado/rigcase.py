@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the cases on emulated hosts share: hosts, guests, verdicts."""
+
+import contextlib
+import pathlib
+import re
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import cases                                       # noqa: E402
+from rig.errors import GuestAltered                         # noqa: E402
+from rig.guest import Guest                                 # noqa: E402
+from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
+from rig.migration import MIGRATED, REFUSED, migrate        # noqa: E402
+from rig.network import Network                             # noqa: E402
+from rig.record import LISTS                                # noqa: E402
+
+
+def recorded(name, source, destination, cpus=(DEFAULT_CPU, DEFAULT_CPU),
+             features='vregs+pmu'):
+    """What a refusal says of a register: both kernels' recorded values."""
+    values = []
+    for kernel, cpu in zip((source, destination), cpus):
+        path = LISTS / f'{kernel}-{cpu}-{features}.txt'
+        found = re.search(rf'^(\S+) (0x\S+) .*# {re.escape(name)}$',
+                          path.read_text(), re.M)
+        if not found:
+            raise AssertionError(f'{path}: no value of {name}; the test '
+                                 'needs one')
+        index = found.group(1)
+        values.append(int(found.group(2), 0))
+    return f'{name} ({index}) = 0x{values[0]:x}, here 0x{values[1]:x}'
+
+
+class RigCase(unittest.TestCase):
+    """Hosts and guests that end with the test, whatever becomes of it."""
+
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+
+    def hosts(self, *kernels, network=None, qemu=('series',), cpus=None,
+              **kwargs):
+        """Booted hosts on a network of their own, the witness aboard.
+
+        Each may have its own CPU.
+        """
+        network = network or self.stack.enter_context(Network())
+        return self.stack.enter_context(boot(*(
+            Host(kernel, network=network, qemu=qemu, guests=('witness',),
+                 cpu=cpu, **kwargs)
+            for kernel, cpu in zip(
+                kernels, cpus or (DEFAULT_CPU,) * len(kernels)))))
+
+    def instead(self, host, kernel):
+        """A host of another kernel, in the place of one that ends.
+
+        More than two at once are too much for a small machine.
+        """
+        host.close()
+        return self.hosts(kernel, network=host.network, cpus=(host.cpu,))[0]
+
+    def guest(self, host, qemu='series', *, start=True, extra=(), **kwargs):
+        """A running witness, or one that waits for a migration or at all."""
+        guest = self.stack.enter_context(Guest(
+            host, qemu, 'witness', extra=(*extra, *([] if start else ['-S'])),
+            **kwargs))
+        if start and not guest.incoming:
+            guest.wait_up()
+        return guest
+
+    def pair(self, source, destination, kernels, *, host_cpu=DEFAULT_CPU,
+             **kwargs):
+        """Source and destination guest: a QEMU and a kernel for each."""
+        hosts = self.hosts(*kernels, qemu=sorted({source, destination}),
+                           cpus=(host_cpu, host_cpu))
+        return (self.guest(hosts[0], source, **kwargs),
+                self.guest(hosts[1], destination, incoming=True, **kwargs))
+
+    def migrates(self, source, destination, **kwargs):
+        """Migrate; the witness is whole at the destination."""
+        self.assertRegex(source.check(), '^witness ok')
+        result = migrate(source, destination, **kwargs)
+        self.assertEqual(result.outcome, MIGRATED, str(result))
+        self.assertRegex(destination.check(), '^witness ok')
+        self.assertEqual(destination.stderr(), '')
+        return result
+
+    def altered(self, source, destination, registers, kernels):
+        """Migrate; KVM itself shows other values in these registers."""
+        self.assertRegex(source.check(), '^witness ok')
+        result = migrate(source, destination, return_path=True)
+        self.assertEqual(result.outcome, MIGRATED, str(result))
+        with self.assertRaises(GuestAltered):
+            destination.check()
+        self.assertEqual(destination.stderr(), '')
+        self.assertEqual(destination.mismatches(), registers)
+        for line in cases.differences(destination.serial()):
+            self.assertTrue(cases.alteration(line, *kernels), line)
+
+    def refused(self, source, destination, *texts, **kwargs):
+        """Refused with all of this said; the witness is whole and runs on."""
+        result = migrate(source, destination, **kwargs)
+        self.assertEqual(result.outcome, REFUSED, str(result))
+        said = (result.destination_stderr if kwargs.get('exit_on_error', True)
+                else result.destination_error)
+        for text in texts:
+            self.assertIn(text, said)
+        self.assertRegex(source.check(), '^witness ok')
+        return result
+
+    def refused_late(self, source, destination, *texts, preflight=False,
+                     **kwargs):
+        """After RAM was sent, by a load; the guest runs on."""
+        result = self.refused(source, destination, *texts, **{
+            'return_path': True, 'preflight': preflight, **kwargs})
+        self.assertEqual(result.source_status, 'failed')
+        self.assertGreater(result.sent(), 1 << 20)
+        return result
+
+    def refused_early(self, source, destination, *texts, **kwargs):
+        """Refused before RAM was sent, and both sides say all of this."""
+        result = self.refused(source, destination, *texts, **kwargs)
+        self.assertEqual(result.source_status, 'failed')
+        self.assertRegex(result.source_error or '',
+                         '^The destination refused the guest: ')
+        for text in texts:
+            self.assertIn(text, result.source_error)
+        self.assertLess(result.sent(), cases.BEFORE_RAM)
+        return result

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""rig.regs_tool, without a host: what it makes of what it is told."""
+
+import configparser
+import pathlib
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+
+# pylint: disable=wrong-import-position
+from rig import core, regs_tool                             # noqa: E402
+from rig.errors import HostError, RigError                  # noqa: E402
+from rig.host import Result                                 # noqa: E402
+
+
+class FakeHost:
+    """Answers with a text, and keeps the commands."""
+    name = 'fake'
+
+    def __init__(self, stdout):
+        self.stdout, self.commands, self.provided = stdout, [], None
+
+    def provide(self, files):
+        self.provided = files
+
+    def run(self, command, check=True):
+        self.commands.append((command, check))
+        return Result(0, self.stdout, '')
+
+    def failed(self, what):
+        return HostError(what)
+
+
+class Dump(unittest.TestCase):
+
+    def setUp(self):
+        patch = mock.patch.object(regs_tool, 'files', lambda: {'a': 'b'})
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_command(self):
+        host = FakeHost('{"format": 1}')
+        self.assertEqual(regs_tool.dump(host, 'pmu=off', 'sve=off'),
+                         {'format': 1})
+        self.assertEqual(host.provided, {'a': 'b'})
+        self.assertEqual(host.commands, [
+            ('/usr/bin/kvm-arm-regs dump --host fake --cpu-feature pmu=off '
+             '--cpu-feature sve=off', True)])
+
+    def test_no_json(self):
+        with self.assertRaisesRegex(RigError, 'not JSON'):
+            regs_tool.dump(FakeHost('kvm-arm-regs: no'))
+
+
+class Compare(unittest.TestCase):
+
+    def compare(self, script):
+        with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
+            tool = pathlib.Path(folder) / 'tool'
+            tool.write_text(f'#!/bin/sh\n{script}\n', encoding='utf-8')
+            tool.chmod(0o755)
+            with mock.patch.object(core, 'tool', lambda name: tool):
+                return regs_tool.compare({'a': 1}, {'b': 2})
+
+    def test_refused(self):
+        found = self.compare(
+            'echo \'{"verdict": "refused", "directions": [{"findings": ['
+            '{"outcome": "refused", "name": "PSCI_VERSION"}, '
+            '{"outcome": "kept", "name": "X"}, {"outcome": "refused"}]}]}\'; '
+            'exit 1')
+        self.assertEqual(found['verdict'], 'refused')
+        self.assertEqual(found['refused'], (None, 'PSCI_VERSION'))
+
+    def test_arguments(self):
+        with self.assertRaisesRegex(
+                RigError, 'compare --one-way --json .*"a": 1.*"b": 2'):
+            self.compare('echo "$@" $(cat "$4" "$5") >&2; exit 2')
+
+    def test_error(self):
+        with self.assertRaisesRegex(RigError, 'exit status 2: broken'):
+            self.compare('echo broken >&2; exit 2')
+
+
+class Build(unittest.TestCase):
+
+    def test_cross_file(self):
+        parser = configparser.ConfigParser()
+        parser.read_string(regs_tool.cross_file('/s'))
+        self.assertEqual(parser['host_machine']['cpu_family'], "'aarch64'")
+        self.assertEqual(parser['properties']['sys_root'], "'/s'")
+        self.assertIn('--sysroot=/s', parser['binaries']['c'])
+
+
+if __name__ == '__main__':
+    unittest.main()
