@@ -23,23 +23,32 @@
 
 /* One migration at a time. */
 static struct {
-    bool registered;
+    void (*add)(void);
+    bool added;
     bool answered;      /* by the return path's thread, as are those below */
     bool ended;
     QemuSemaphore sem;
 } preflight;
 
-void migration_preflight_register(void)
+void migration_preflight_provide(void (*add)(void))
 {
-    if (!preflight.registered) {
+    if (!preflight.add) {
         qemu_sem_init(&preflight.sem, 0);
-        preflight.registered = true;
+        preflight.add = add;
+    }
+}
+
+void migration_preflight_section(bool load)
+{
+    if (preflight.add && !preflight.added && (load || migration_preflight())) {
+        preflight.add();
+        preflight.added = true;
     }
 }
 
 bool migration_preflight(void)
 {
-    return preflight.registered &&
+    return preflight.add &&
            migrate_get_current()->capabilities[
                MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT];
 }
@@ -74,7 +83,7 @@ void migration_preflight_accept(void)
 
 void migration_preflight_pong(uint32_t value)
 {
-    if (value == PONG_PREFLIGHT && preflight.registered) {
+    if (value == PONG_PREFLIGHT && preflight.add) {
         qatomic_set(&preflight.answered, true);
         qemu_sem_post(&preflight.sem);
     }
@@ -82,7 +91,7 @@ void migration_preflight_pong(uint32_t value)
 
 void migration_preflight_end(void)
 {
-    if (preflight.registered) {
+    if (preflight.add) {
         qatomic_set(&preflight.ended, true);
         qemu_sem_post(&preflight.sem);
     }

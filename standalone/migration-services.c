@@ -195,8 +195,9 @@ GString *standalone_refusal(void)
     return refusal;
 }
 
-void migration_preflight_register(void)
+void migration_preflight_provide(void (*add)(void))
 {
+    add();
 }
 
 bool migration_preflight(void)

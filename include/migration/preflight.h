@@ -13,8 +13,18 @@
 #ifndef MIGRATION_PREFLIGHT_H
 #define MIGRATION_PREFLIGHT_H
 
-/* There is a section to be checked before RAM; call when it is registered. */
-void migration_preflight_register(void);
+/**
+ * migration_preflight_provide: there is a section to be checked before RAM
+ * @add: registers it
+ *
+ * Sections have numbers in the stream, in the order in which they are
+ * registered.  This one is registered when it is first needed, so that a
+ * stream without it has the numbers of a QEMU that does not know it.
+ */
+void migration_preflight_provide(void (*add)(void));
+
+/* A stream is about to be saved or loaded: have the section, if need be. */
+void migration_preflight_section(bool load);
 
 /* Is there one, and is the capability on? */
 bool migration_preflight(void);

@@ -10,7 +10,6 @@
 #include "migration/refusal.h"
 #include "migration/vmstate.h"
 #include "system/kvm.h"
-#include "system/system.h"
 #include "cpreg-preflight.h"
 #include "kvm-preflight.h"
 #include "trace.h"
@@ -168,26 +167,14 @@ static const VMStateDescription vmstate_manifest = {
     }
 };
 
-static void register_section(Notifier *notifier, void *data)
+static void add_section(void)
 {
     static ManifestSection section;
 
     vmstate_register(NULL, 0, &vmstate_manifest, &section);
-    migration_preflight_register();
 }
 
-/*
- * Sections have numbers in the stream, in the order in which they are
- * registered.  As the last one it does not change those of the others, which
- * are then the same as without it.
- */
-void arm_cpreg_preflight_register(void)
+void arm_cpreg_preflight_provide(void)
 {
-    static Notifier notifier = { .notify = register_section };
-    static bool done;
-
-    if (!done) {
-        qemu_add_machine_init_done_notifier(&notifier);
-        done = true;
-    }
+    migration_preflight_provide(add_section);
 }

@@ -2,9 +2,7 @@
 """With x-cpreg-preflight off the stream is stock's, byte for byte.
 
 Guests that never ran, each saved to a file on one host, part by part.  Time
-passes into two registers, which may differ.  So may a section's number, which
-QEMU gives in the order of registration, and which says nothing outside of its
-stream.
+passes into two registers, which may differ, and nothing else.
 """
 
 import pathlib

@@ -21,7 +21,7 @@ class SavedStream:
     head      all before the first page of RAM
     pages     {(block, address): bytes, or one byte that fills the page}
     commands  [(number, bytes)] between RAM and the devices
-    devices   {(name, instance, version): the section without its number}
+    devices   {(name, instance, version): the section, from its number on}
     described the stream's own description of the devices, as JSON
     """
 
@@ -61,7 +61,7 @@ class SavedStream:
             if self._data[stop - 5:stop] != footer:
                 # Of one before RAM, all of which follows.
                 stop = self._data.index(footer, start) + 5
-            self.devices[key] = self._data[start + 5:stop - 5]
+            self.devices[key] = self._data[start + 1:stop - 5]
 
     # RAM
 

@@ -23,7 +23,7 @@
 
 static const VMStateDescription *section(void)
 {
-    arm_cpreg_preflight_register();
+    arm_cpreg_preflight_provide();
     return standalone_section.vmsd;
 }
 
