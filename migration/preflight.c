@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qemu/main-loop.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
 #include "migration/preflight.h"
@@ -19,7 +20,7 @@
  * The destination asks its KVM, which takes milliseconds.  So long it may be
  * busy with something else.
  */
-#define ANSWER_MS 30000
+#define ANSWER_MS 60000
 
 /* One migration at a time. */
 static struct {
@@ -128,6 +129,14 @@ static bool answered_in_time(MigrationState *s)
 
     qemu_fflush(s->to_dst_file);
     while (!qatomic_read(&preflight.answered)) {
+        if (qatomic_read(&preflight.ended)) {
+            /*
+             * migration_cancel() first shuts the channel down and then says
+             * that it did, under the BQL: let it finish.
+             */
+            bql_lock();
+            bql_unlock();
+        }
         if (s->state != MIGRATION_STATUS_ACTIVE) {
             return false;
         }
@@ -141,7 +150,7 @@ static bool answered_in_time(MigrationState *s)
             return false;
         }
         if (qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ANSWER_MS) {
-            fail(s, "The destination did not say within 30 seconds whether "
+            fail(s, "The destination did not say within 60 seconds whether "
                  "it can take the guest's registers");
             return false;
         }

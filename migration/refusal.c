@@ -19,6 +19,7 @@ static char *reason;
 void migration_refusal_agree(bool knows)
 {
     agreed = knows;
+    g_clear_pointer(&reason, g_free);
 }
 
 void migration_refusal_reason(const Error *err)
@@ -50,6 +51,7 @@ static void give_up(void *opaque)
 static void coroutine_fn drain(QIOChannel *ioc)
 {
     g_autofree char *buf = g_malloc(65536);
+    int64_t end = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + CLOSE_MS;
     QEMUTimer *timer;
     ssize_t len;
 
@@ -57,13 +59,15 @@ static void coroutine_fn drain(QIOChannel *ioc)
         return;     /* it could not be given up */
     }
     timer = timer_new_ms(QEMU_CLOCK_REALTIME, give_up, ioc);
-    timer_mod(timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + CLOSE_MS);
+    timer_mod(timer, end);
+    /* Who sends without a pause keeps the timer from running. */
     do {
         len = qio_channel_read(ioc, buf, 65536, NULL);
         if (len == QIO_CHANNEL_ERR_BLOCK) {
             qio_channel_yield(ioc, G_IO_IN);
         }
-    } while (len > 0 || len == QIO_CHANNEL_ERR_BLOCK);
+    } while ((len > 0 || len == QIO_CHANNEL_ERR_BLOCK) &&
+             qemu_clock_get_ms(QEMU_CLOCK_REALTIME) < end);
     timer_free(timer);
 }
 
@@ -127,22 +131,24 @@ void migration_refusal_receive(const uint8_t *text, size_t len)
                         MIN(len, MIGRATION_REFUSAL_MAX - received->len));
 }
 
-/* It goes to logs and terminals: no control characters, and valid UTF-8. */
+/* It goes to logs and terminals: valid UTF-8, and only what can be printed. */
 static char *clean(const GString *text)
 {
-    char *valid = g_utf8_make_valid(text->str, text->len);
+    g_autofree char *valid = g_utf8_make_valid(text->str, text->len);
+    GString *printed = g_string_new(NULL);
 
-    for (char *at = valid; *at; at++) {
-        if (g_ascii_iscntrl(*at)) {
-            *at = ' ';
-        }
+    for (char *at = valid; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+
+        g_string_append_unichar(printed, g_unichar_isprint(c) ? c : ' ');
     }
-    return valid;
+    return g_string_free(printed, false);
 }
 
 void migration_refusal_complete(Error **errp)
 {
-    g_autofree char *text = received ? clean(received) : NULL;
+    g_autofree char *text = received && received->len ?
+                            clean(received) : NULL;
 
     if (text) {
         error_free(*errp);

@@ -58,6 +58,8 @@ class Answers(RigCase):
                 ('two', [b'never, ', b'ever'], 'never, ever'),
                 ('control characters', [b'a\nb\x1b[31mc\0d\x7f'],
                  'a b [31mc\ufffdd '),
+                ('what cannot be printed',
+                 ['a\u009b31mb\u202ec'.encode()], 'a 31mb c'),
                 ('no UTF-8', [b'a\xff\xc3'], 'a\ufffd\ufffd'),
                 ('a character in two messages', [b'\xc3', b'\xbc'], '\u00fc'),
                 ('an empty one', [b'', b'no'], 'no'),
@@ -74,6 +76,7 @@ class Answers(RigCase):
         source = self.guest(self.hosts('6.18')[0], memory=MEMORY)
         for what, answer in (
                 ('an end with an error', [shut(1)]),
+                ('an empty reason', [message(REFUSAL), shut(1)]),
                 ('an end without', [shut(0)]),
                 ('a message that is too long',
                  [message(REFUSAL, b'x' * (CHUNK + 1))]),
