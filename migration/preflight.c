@@ -11,10 +11,14 @@
 #include "migration.h"
 #include "options.h"
 #include "qemu-file.h"
+#include "savevm.h"
 #include "trace.h"
 
-/* Of the PONG that says that RAM may come; no PING has asked for it. */
+/* Of the PONG that says that the section is accepted; no PING asks for it. */
 #define PONG_PREFLIGHT 0xa5c3
+
+/* Of the PING behind what is sent in the set-up phase, and its PONG. */
+#define PING_SET_UP 0xa5c4
 
 /*
  * The destination asks its KVM, which takes milliseconds.  So long it may be
@@ -27,6 +31,7 @@ static struct {
     void (*add)(void);
     bool added;
     bool answered;      /* by the return path's thread, as are those below */
+    bool set_up;
     bool ended;
     QemuSemaphore sem;
 } preflight;
@@ -61,6 +66,7 @@ bool migration_preflight_opens_return_path(MigrationState *s)
         return false;
     }
     qatomic_set(&preflight.answered, false);
+    qatomic_set(&preflight.set_up, false);
     qatomic_set(&preflight.ended, false);
     while (qemu_sem_timedwait(&preflight.sem, 0) == 0) {
         /* of a migration before this one */
@@ -86,6 +92,8 @@ void migration_preflight_pong(uint32_t value)
 {
     if (value == PONG_PREFLIGHT && preflight.add) {
         qatomic_set(&preflight.answered, true);
+    } else if (value == PING_SET_UP && preflight.add) {
+        qatomic_set(&preflight.set_up, true);
         qemu_sem_post(&preflight.sem);
     }
 }
@@ -123,12 +131,16 @@ static void explain(MigrationState *s)
     }
 }
 
+/*
+ * Only the check of the section is bounded in time: to set up RAM can take the
+ * destination minutes, as it always could.
+ */
 static bool answered_in_time(MigrationState *s)
 {
     int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
 
-    qemu_fflush(s->to_dst_file);
-    while (!qatomic_read(&preflight.answered)) {
+    qemu_savevm_send_ping(s->to_dst_file, PING_SET_UP);
+    while (!qatomic_read(&preflight.set_up)) {
         if (qatomic_read(&preflight.ended)) {
             /*
              * migration_cancel() first shuts the channel down and then says
@@ -149,7 +161,8 @@ static bool answered_in_time(MigrationState *s)
                  "checked the guest's registers");
             return false;
         }
-        if (qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ANSWER_MS) {
+        if (!qatomic_read(&preflight.answered) &&
+            qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ANSWER_MS) {
             fail(s, "The destination did not say within 60 seconds whether "
                  "it can take the guest's registers");
             return false;
