@@ -11,13 +11,8 @@ import check    # pylint: disable=wrong-import-order
 BUILD = image.BUILD / 'record'
 
 
-def tool(name):
-    """The path of an up-to-date tool, a target of the top meson.build."""
-    log = BUILD.with_suffix('.log')
-    steps = [['ninja', '-C', BUILD, name]]
-    if not (BUILD / 'build.ninja').exists():
-        shutil.rmtree(BUILD, ignore_errors=True)
-        steps.insert(0, [check.MESON, 'setup', BUILD])
+def run(steps, what, log):
+    """Run the commands of a build; RigError that says what was not built."""
     for step in steps:
         try:
             status = check.run(step, log)
@@ -25,6 +20,14 @@ def tool(name):
             raise RigError(f'{err.filename}: not found; scripts/setup.sh '
                            'installs it') from err
         if status:
-            raise RigError(f'standalone/{name}: `{step[0]}` failed, see '
-                           f'{log}')
+            raise RigError(f'{what}: `{step[0]}` failed, see {log}')
+
+
+def tool(name):
+    """The path of an up-to-date tool, a target of the top meson.build."""
+    steps = [['ninja', '-C', BUILD, name]]
+    if not (BUILD / 'build.ninja').exists():
+        shutil.rmtree(BUILD, ignore_errors=True)
+        steps.insert(0, [check.MESON, 'setup', BUILD])
+    run(steps, f'standalone/{name}', BUILD.with_suffix('.log'))
     return BUILD / name

@@ -59,15 +59,8 @@ def binary():
             cross.write_text(cross_file(image.BUILD / 'sysroot-arm64'),
                              encoding='utf-8')
             steps[0][2:2] = ['--cross-file', cross]
-    for step in steps:
-        try:
-            status = check.run(step, log)
-        except FileNotFoundError as err:
-            raise RigError(f'{err.filename}: not found; scripts/setup.sh '
-                           'installs it') from err
-        if status:
-            raise RigError(f'kvm-arm-regs: `{step[0]}` failed, see {log}; '
-                           '`make sysroot` puts its libraries there')
+    core.run(steps, 'kvm-arm-regs, with the libraries that `make sysroot` '
+                    'unpacks', log)
     return BUILD / 'kvm-arm-regs'
 
 

@@ -45,6 +45,20 @@ uint64_t kvm_arm_first_run_foreign(uint64_t regidx)
     }
 }
 
+bool kvm_arm_first_run_read(KVMScratch *scratch, uint64_t regidx,
+                          uint64_t *value, Error **errp)
+{
+    int ret = kvm_arm_scratch_get(scratch, regidx, value);
+    g_autofree char *name = NULL;
+
+    if (ret) {
+        name = arm_cpreg_name(regidx);
+        error_setg_errno(errp, -ret, "cannot ask KVM by a scratch vCPU: it "
+                         "does not give %s", name);
+    }
+    return ret == 0;
+}
+
 static GBytes *question(const ARMCPRegList *ids)
 {
     GByteArray *bytes = g_byte_array_new();
@@ -70,7 +84,7 @@ bool kvm_arm_first_run_of(KVMScratch *scratch, const ARMCPRegList *ids,
     for (size_t i = 0; i < ids->len; i++) {
         uint64_t now;
 
-        if (!kvm_arm_scratch_read(scratch, ids->indexes[i], &now, errp)) {
+        if (!kvm_arm_first_run_read(scratch, ids->indexes[i], &now, errp)) {
             return false;
         }
         changed[i] = (ids->values[i] ^ now) &
@@ -92,7 +106,7 @@ static bool copy(KVMScratch *scratch, const ARMCPRegList *ids, Error **errp)
         g_autofree char *name = NULL;
         int ret;
 
-        if (!kvm_arm_scratch_read(scratch, ids->indexes[i], &held, errp)) {
+        if (!kvm_arm_first_run_read(scratch, ids->indexes[i], &held, errp)) {
             return false;
         }
         value = (value & ~foreign) | (held & foreign);
@@ -122,7 +136,7 @@ static bool ask(ARMCPU *cpu, const ARMCPRegList *ids, Error **errp)
         return false;
     }
     for (size_t i = 0; i < ids->len; i++) {
-        if (!kvm_arm_scratch_read(scratch, ids->indexes[i], &held[i], errp)) {
+        if (!kvm_arm_first_run_read(scratch, ids->indexes[i], &held[i], errp)) {
             return false;
         }
     }

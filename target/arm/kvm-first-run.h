@@ -22,6 +22,10 @@
  */
 uint64_t kvm_arm_first_run_foreign(uint64_t regidx);
 
+/* Read a register of a scratch vCPU without which nothing can be said. */
+bool kvm_arm_first_run_read(KVMScratch *scratch, uint64_t regidx,
+                          uint64_t *value, Error **errp);
+
 /* The part of a checked list that is feature ID registers. */
 ARMCPRegList kvm_arm_first_run_ids(const ARMCPRegList *list);
 

@@ -119,7 +119,7 @@ static bool hold(KVMScratch *scratch, Held *held, Error **errp)
             continue;
         }
         if (arm_cpreg_is_fixed(regidx) &&
-            !kvm_arm_scratch_read(scratch, regidx, &value, errp)) {
+            !kvm_arm_first_run_read(scratch, regidx, &value, errp)) {
             return false;
         }
         g_array_append_val(held->indexes, regidx);

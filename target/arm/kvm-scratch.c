@@ -168,20 +168,6 @@ int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value)
     return ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg) ? -errno : 0;
 }
 
-bool kvm_arm_scratch_read(KVMScratch *scratch, uint64_t regidx,
-                          uint64_t *value, Error **errp)
-{
-    int ret = kvm_arm_scratch_get(scratch, regidx, value);
-    g_autofree char *name = NULL;
-
-    if (ret) {
-        name = arm_cpreg_name(regidx);
-        error_setg_errno(errp, -ret, "cannot ask KVM by a scratch vCPU: it "
-                         "does not give %s", name);
-    }
-    return ret == 0;
-}
-
 GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp)
 {
     g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);

@@ -27,10 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
 int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value);
 int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value);
 
-/* The same for a register without which nothing can be said. */
-bool kvm_arm_scratch_read(KVMScratch *scratch, uint64_t regidx,
-                          uint64_t *value, Error **errp);
-
 /**
  * kvm_arm_scratch_list: what KVM_GET_REG_LIST enumerates for it now
  *

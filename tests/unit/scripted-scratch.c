@@ -83,20 +83,6 @@ int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value)
     return scripted_kvm_done(parent, SCRIPTED_SCRATCH_SET, regidx, value, ret);
 }
 
-bool kvm_arm_scratch_read(KVMScratch *scratch, uint64_t regidx,
-                          uint64_t *value, Error **errp)
-{
-    int ret = kvm_arm_scratch_get(scratch, regidx, value);
-    g_autofree char *name = NULL;
-
-    if (ret) {
-        name = arm_cpreg_name(regidx);
-        error_setg_errno(errp, -ret, "cannot ask KVM by a scratch vCPU: it "
-                         "does not give %s", name);
-    }
-    return ret == 0;
-}
-
 GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp)
 {
     GArray *regs = scratch->kvm->regs;
