@@ -143,16 +143,12 @@ static void check_source_values(Move *move)
 /* First what other registers follow from. */
 static void put_identity(Move *move)
 {
-    ARMCPRegWalk walk = { .source = &move->list, .destination = &move->own };
+    for (size_t d = 0; d < move->own.len; d++) {
+        uint64_t regidx = move->own.indexes[d], value;
 
-    while (arm_cpreg_walk_next(&walk)) {
-        uint64_t value;
-
-        if (walk.d >= 0 && arm_cpreg_is_identity(walk.regidx) &&
-            (walk.s >= 0 ? source_value(move, walk.regidx, &value) :
-             arm_cpreg_missing_value(&arm_cpreg_rules, &move->list,
-                                     walk.regidx, &value, NULL))) {
-            put(move, walk.d, value);
+        if (arm_cpreg_is_identity(regidx) &&
+            arm_cpreg_manifest_value(&move->guest, regidx, &value)) {
+            put(move, d, value);
         }
     }
 }
@@ -254,11 +250,8 @@ static void put_rest(Move *move)
         ssize_t d = arm_cpreg_list_find(&move->own, verdict->regidx);
         uint64_t value;
 
-        if (verdict->d >= 0 && arm_cpreg_is_fixed(verdict->regidx) &&
-            !arm_cpreg_is_identity(verdict->regidx) &&
-            (verdict->s >= 0 ? source_value(move, verdict->regidx, &value) :
-             arm_cpreg_missing_value(&arm_cpreg_rules, &move->list,
-                                     verdict->regidx, &value, NULL))) {
+        if (verdict->d >= 0 && !arm_cpreg_is_identity(verdict->regidx) &&
+            arm_cpreg_manifest_value(&move->guest, verdict->regidx, &value)) {
             put(move, d, value);
         }
     }

@@ -25,14 +25,6 @@ struct mask_range {                             /* Linux 6.7 */
 /* Its range 0: op0 3, op1 0, 1 and 3, CRn 0, CRm 0 to 7, op2 0 to 7. */
 #define ID_RANGE_SIZE               (3 * 8 * 8)
 
-/* Is this register state that QEMU moves by hand? */
-static bool is_core(uint64_t regidx)
-{
-    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
-
-    return kind == ARM_CPREG_KIND_CORE || kind == ARM_CPREG_KIND_SVE;
-}
-
 /* The register's place in the range of ID registers, or -1. */
 static int id_place(uint64_t regidx)
 {
@@ -46,12 +38,6 @@ static int id_place(uint64_t regidx)
     return (op1 == 3 ? 2 : op1) << 6 | crm << 3 | op2;
 }
 
-/* Time: another value at each look, and none that two hosts share. */
-static bool is_counter(uint64_t regidx)
-{
-    return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
-}
-
 static void add_register(HostDump *dump, const KVMVCPU *vcpu, uint64_t regidx,
                          const uint64_t *masks)
 {
@@ -61,11 +47,15 @@ static void add_register(HostDump *dump, const KVMVCPU *vcpu, uint64_t regidx,
         .id = regidx, .addr = (uintptr_t)&found.value,
     };
 
-    if (is_core(regidx)) {
+    if (arm_cpreg_is_core(regidx)) {
         return;
     }
-    /* Without a value a dump is still of use, and says what it lacks. */
-    found.has_value = !arm_cpreg_is_wide(regidx) && !is_counter(regidx) &&
+    /*
+     * Without a value a dump is still of use, and says what it lacks.  Time is
+     * another one at each look, and none that two hosts share.
+     */
+    found.has_value = !arm_cpreg_is_wide(regidx) &&
+                      !arm_cpreg_is_counter(regidx) &&
                       ioctl(vcpu->fd, KVM_GET_ONE_REG, &reg) == 0;
     found.has_mask = masks && place >= 0;
     found.writable = found.has_mask ? masks[place] : 0;

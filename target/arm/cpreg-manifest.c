@@ -66,6 +66,28 @@ ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest)
     };
 }
 
+bool arm_cpreg_manifest_value(const ARMCPRegManifest *manifest,
+                              uint64_t regidx, uint64_t *value)
+{
+    ARMCPRegList source = arm_cpreg_manifest_list(manifest);
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
+    ssize_t at;
+
+    if (!arm_cpreg_is_fixed(regidx)) {
+        return false;
+    }
+    if (arm_cpreg_list_find(&source, regidx) < 0) {
+        return arm_cpreg_missing_value(&arm_cpreg_rules, &source, regidx,
+                                       value, NULL);
+    }
+    at = arm_cpreg_list_find(&fixed, regidx);
+    if (at < 0) {
+        return false;       /* the source does not count it as fixed */
+    }
+    *value = fixed.values[at];
+    return true;
+}
+
 static char *list_fault(const ARMCPRegList *list, const char *which)
 {
     size_t at;

@@ -63,6 +63,19 @@ ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest);
 ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest);
 
 /**
+ * arm_cpreg_manifest_value: what a load would write to a fixed register
+ * @manifest: a checked one, of the source
+ * @regidx: any register that is listed at the destination
+ * @value: set where the function returns true: to the manifest's value, or to
+ *         the one that a rule gives to a register that the source lacks
+ *
+ * Returns false for a register that is not fixed, that keeps its value, or
+ * whose value the manifest does not have.
+ */
+bool arm_cpreg_manifest_value(const ARMCPRegManifest *manifest,
+                              uint64_t regidx, uint64_t *value);
+
+/**
  * arm_cpreg_manifest_fault: what is wrong with a manifest from outside
  *
  * Returns a new string; NULL if the lists keep their rules, each register

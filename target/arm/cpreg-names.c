@@ -147,3 +147,15 @@ char *arm_cpreg_name(uint64_t regidx)
     }
     return g_strdup_printf("%s (0x%016" PRIx64 ")", name, regidx);
 }
+
+bool arm_cpreg_is_core(uint64_t regidx)
+{
+    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
+
+    return kind == ARM_CPREG_KIND_CORE || kind == ARM_CPREG_KIND_SVE;
+}
+
+bool arm_cpreg_is_counter(uint64_t regidx)
+{
+    return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
+}

@@ -27,6 +27,12 @@ enum {
 /* The lowest of the counters and event types, which end in PMCCFILTR_EL0. */
 #define ARM_CPREG_PMEVCNTR0     (ARM_CPREG(PMCCFILTR_EL0) - 0x3f)
 
+/* State that QEMU moves by hand: core registers, and those of SVE. */
+bool arm_cpreg_is_core(uint64_t regidx);
+
+/* Does this register count the time, whether or not the guest runs? */
+bool arm_cpreg_is_counter(uint64_t regidx);
+
 /**
  * arm_cpreg_short_name: the architecture's or KVM's name of a register
  * @regidx: any 64-bit number

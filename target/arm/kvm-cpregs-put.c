@@ -122,7 +122,7 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
 
         if (cpu->cpreg_values[i] == cpu->kvm_cpregs->held[i] ||
             is_clear(regidx) ||
-            (kvm_arm_cpreg_is_counter(regidx) && level < KVM_PUT_FULL_STATE)) {
+            (arm_cpreg_is_counter(regidx) && level < KVM_PUT_FULL_STATE)) {
             continue;
         }
         put_entry(cpu, i, refused);
@@ -325,7 +325,7 @@ static void load_entry(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
         cpu->cpreg_values[d] = missing->value;
     }
     if (is_clear(verdict->regidx) ||
-        (cpu->kvm_cpregs->known && !kvm_arm_cpreg_is_counter(verdict->regidx) &&
+        (cpu->kvm_cpregs->known && !arm_cpreg_is_counter(verdict->regidx) &&
          cpu->kvm_cpregs->held[d] == cpu->cpreg_values[d])) {
         return;
     }

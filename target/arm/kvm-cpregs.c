@@ -39,10 +39,7 @@ static struct kvm_reg_list *enumerate(ARMCPU *cpu, Error **errp)
 
 bool kvm_arm_is_cpreg(uint64_t regidx)
 {
-    uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
-
-    return kind != ARM_CPREG_KIND_CORE && kind != ARM_CPREG_KIND_SVE &&
-           !arm_cpreg_is_wide(regidx);
+    return !arm_cpreg_is_core(regidx) && !arm_cpreg_is_wide(regidx);
 }
 
 bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
@@ -123,11 +120,6 @@ int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
     return ret;
 }
 
-bool kvm_arm_cpreg_is_counter(uint64_t regidx)
-{
-    return regidx == ARM_CPREG(TIMER_CNT) || regidx == ARM_CPREG(CNTPCT_EL0);
-}
-
 void kvm_arm_cpreg_append_unread(GString *failed, uint64_t regidx, int ret)
 {
     g_autofree char *name = arm_cpreg_name(regidx);
@@ -151,7 +143,7 @@ static bool get_all(ARMCPU *cpu, What what, GString *failed)
         uint64_t regidx = cpu->cpreg_indexes[i];
         int ret;
 
-        if (!(what & (kvm_arm_cpreg_is_counter(regidx) ? COUNTERS : REST))) {
+        if (!(what & (arm_cpreg_is_counter(regidx) ? COUNTERS : REST))) {
             continue;
         }
         ret = kvm_arm_cpreg_read(cpu, regidx, &cpu->cpreg_values[i]);

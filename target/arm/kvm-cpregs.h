@@ -148,9 +148,6 @@ bool kvm_arm_is_cpreg(uint64_t regidx);
 /* Read one register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 
-/* Does this register go on while the guest is stopped? */
-bool kvm_arm_cpreg_is_counter(uint64_t regidx);
-
 /* The value of the virtual counter in the list, NULL if it is not listed. */
 uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);
 

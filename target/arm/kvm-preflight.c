@@ -142,29 +142,6 @@ static void refuse(KVMPreflight *preflight, uint64_t regidx, uint64_t source,
     arm_cpreg_append_refused(preflight->refused, regidx, source, here, why);
 }
 
-/* What a load would write to a register that is listed here; false: nothing */
-static bool wanted(const ARMCPRegManifest *manifest, uint64_t regidx,
-                   uint64_t *value)
-{
-    ARMCPRegList source = arm_cpreg_manifest_list(manifest);
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    ssize_t at;
-
-    if (!arm_cpreg_is_fixed(regidx)) {
-        return false;
-    }
-    if (arm_cpreg_list_find(&source, regidx) < 0) {
-        return arm_cpreg_missing_value(&arm_cpreg_rules, &source, regidx,
-                                       value, NULL);
-    }
-    at = arm_cpreg_list_find(&fixed, regidx);
-    if (at < 0) {
-        return false;       /* the source does not count it as fixed */
-    }
-    *value = fixed.values[at];
-    return true;
-}
-
 /*
  * Write the source's values, of identity or of the rest, as a load does;
  * those that were tried before are not tried again.  Returns true if one was
@@ -184,7 +161,7 @@ static bool try_values(KVMScratch *scratch, const ARMCPRegManifest *manifest,
         int ret;
 
         if (arm_cpreg_is_identity(regidx) != identity ||
-            !wanted(manifest, regidx, &value)) {
+            !arm_cpreg_manifest_value(manifest, regidx, &value)) {
             continue;
         }
         value = (value & ~foreign) | (here & foreign);

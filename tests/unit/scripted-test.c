@@ -49,6 +49,31 @@ GPtrArray *recorded_kernels(GError **err)
     return dir ? g_steal_pointer(&all) : NULL;
 }
 
+bool recorded_cases_add(const char *group, GTestDataFunc run,
+                        GPtrArray **from, GPtrArray **to)
+{
+    g_autoptr(GError) err = NULL;
+
+    /* Twice: a kernel is also migrated to itself. */
+    *from = recorded_kernels(&err);
+    *to = *from ? recorded_kernels(&err) : NULL;
+    if (!*to) {
+        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
+                err->message);
+        return false;
+    }
+    for (guint i = 0; i < (*from)->len; i++) {
+        ScriptedKVM *kvm = (*from)->pdata[i];
+        g_autofree char *path = g_strdup_printf("/arm/%s/%s", group,
+                                                kvm->name);
+        RecordedCase test = { .from = kvm, .all = *to };
+
+        g_test_add_data_func_full(path, g_memdup2(&test, sizeof(test)),
+                                  run, g_free);
+    }
+    return true;
+}
+
 const char *recorded_vcpu(const ScriptedKVM *kvm)
 {
     return strchr(kvm->name, '-') + 1;

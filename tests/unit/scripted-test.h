@@ -23,6 +23,20 @@ ScriptedKVM *recorded_kernel(const char *name);
 /* All of them, by name; of ScriptedKVM. */
 GPtrArray *recorded_kernels(GError **err);
 
+/* One source; all kernels are destinations. */
+typedef struct RecordedCase {
+    ScriptedKVM *from;
+    GPtrArray *all;         /* of ScriptedKVM */
+} RecordedCase;
+
+/*
+ * A case for each recorded kernel, /arm/@group/NAME; @run gets a RecordedCase.
+ * @from and @to are set to the kernels, and are to live until the tests are
+ * done.  False, told on stderr, if the lists cannot be read.
+ */
+bool recorded_cases_add(const char *group, GTestDataFunc run,
+                        GPtrArray **from, GPtrArray **to);
+
 /* What its vCPU is: "neoverse-n1-vregs+pmu.txt" */
 const char *recorded_vcpu(const ScriptedKVM *kvm);
 

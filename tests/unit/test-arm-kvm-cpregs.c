@@ -221,14 +221,9 @@ static void check_source(ScriptedKVM *from)
 /* Tests */
 
 /* One source; the other kernels of its CPU and features are destinations. */
-typedef struct Case {
-    ScriptedKVM *from;
-    GPtrArray *all;         /* of ScriptedKVM */
-} Case;
-
 static void test_source(gconstpointer data)
 {
-    const Case *test = data;
+    const RecordedCase *test = data;
     guint pairs = 0;
 
     for (guint i = 0; i < test->all->len; i++) {
@@ -268,29 +263,14 @@ int main(int argc, char **argv)
 {
     g_autoptr(GPtrArray) from = NULL;
     g_autoptr(GPtrArray) to = NULL;
-    g_autoptr(GError) err = NULL;
     int status;
 
     g_test_init(&argc, &argv, NULL);
-    /* Twice: a kernel is also migrated to itself. */
-    from = recorded_kernels(&err);
-    to = from ? recorded_kernels(&err) : NULL;
-    if (!to) {
-        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
-                err->message);
+    if (!recorded_cases_add("kvm-cpregs", test_source, &from, &to)) {
         return 1;
     }
     standalone_trace = trace_lines_new();
     sources = from->len;
-    for (guint i = 0; i < from->len; i++) {
-        ScriptedKVM *kvm = from->pdata[i];
-        g_autofree char *path = g_strdup_printf("/arm/kvm-cpregs/%s",
-                                                kvm->name);
-        Case test = { .from = kvm, .all = to };
-
-        g_test_add_data_func_full(path, g_memdup2(&test, sizeof(test)),
-                                  test_source, g_free);
-    }
     g_test_add_func("/arm/kvm-cpregs/expectations", test_expectations);
     status = g_test_run();
     g_array_unref(standalone_trace);

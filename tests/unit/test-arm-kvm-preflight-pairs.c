@@ -32,15 +32,9 @@ static void check_features(const ARMCPRegManifest *manifest, ScriptedKVM *to)
     }
 }
 
-/* One source; all kernels are destinations. */
-typedef struct Case {
-    ScriptedKVM *from;
-    GPtrArray *all;         /* of ScriptedKVM */
-} Case;
-
 static void test_source(gconstpointer data)
 {
-    const Case *test = data;
+    const RecordedCase *test = data;
     g_autoptr(ARMCPU) source = scripted_start(test->from, NULL);
     g_autoptr(ARMCPRegManifest) manifest = manifest_of(source);
     guint same = 0;
@@ -104,7 +98,7 @@ static void change(GRand *rand, ScriptedKVM *kvm, bool source)
 
 static void test_random(gconstpointer data)
 {
-    const Case *test = data;
+    const RecordedCase *test = data;
     GRand *rand = g_rand_new_with_seed(1);
     guint good = 0, bad = 0;
 
@@ -137,29 +131,12 @@ int main(int argc, char **argv)
 {
     g_autoptr(GPtrArray) from = NULL;
     g_autoptr(GPtrArray) to = NULL;
-    g_autoptr(GError) err = NULL;
-    int status;
 
     g_test_init(&argc, &argv, NULL);
-    /* Twice: a kernel is also migrated to itself. */
-    from = recorded_kernels(&err);
-    to = from ? recorded_kernels(&err) : NULL;
-    if (!to) {
-        fprintf(stderr, "%s; G_TEST_SRCDIR names the folder of the tests\n",
-                err->message);
+    if (!recorded_cases_add("kvm-preflight-pairs", test_source, &from, &to)) {
         return 1;
     }
-    for (guint i = 0; i < from->len; i++) {
-        ScriptedKVM *kvm = from->pdata[i];
-        g_autofree char *path = g_strdup_printf("/arm/kvm-preflight-pairs/%s",
-                                                kvm->name);
-        Case test = { .from = kvm, .all = to };
-
-        g_test_add_data_func_full(path, g_memdup2(&test, sizeof(test)),
-                                  test_source, g_free);
-    }
     g_test_add_data_func("/arm/kvm-preflight-pairs/random",
-                         &(Case) { .all = to }, test_random);
-    status = g_test_run();
-    return status;
+                         &(RecordedCase) { .all = to }, test_random);
+    return g_test_run();
 }
