@@ -93,8 +93,6 @@ static Row refused[] = {
     /* 5.10 tells of a PMU that the vCPU does not have */
     { "ID_AA64DFR0_EL1", "!*+pmu*", ONLY(5, 10), SINCE(6, 7), REFUSED },
     { "ID_DFR0_EL1", "!*+pmu*", ONLY(5, 10), SINCE(6, 7), REFUSED },
-    /* BC: hidden by 5.10; 1 is the safe value of it, and 0 is not */
-    { "ID_AA64ISAR2_EL1", "*-max-*", ONLY(5, 10), SINCE(6, 7), REFUSED },
     /* HCX: shown since 6.12, fixed until 6.17 */
     { "ID_AA64MMFR1_EL1", "*-max-*", BEFORE(6, 12),
       { KERNEL(6, 12), KERNEL(6, 18) }, REFUSED },

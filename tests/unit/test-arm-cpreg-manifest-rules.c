@@ -104,9 +104,8 @@ static const Case cases[] = {
     { "never", { TCR, BMAP(0) }, { { BMAP(0), 1 } }, { TCR }, "br",
       "STD_BMAP (0x6030000000160000) = 0x1 is unknown here, and the guest can "
       "call its services (TRNG_V1_0; known to Linux 5.19 and later)" },
-    { "never-empty", { TCR, BMAP(2) }, { { BMAP(2), 0 } }, { TCR }, "br",
-      "VENDOR_HYP_BMAP (0x6030000000160002) = 0x0 is unknown here, and the "
-      "guest can call its services (known to Linux 5.19 and later)" },
+    { "bitmap-none", { TCR, BMAP(2) }, { { BMAP(2), 0 } }, { TCR }, "bt",
+      "" },
     { "pv-time", { TCR, BMAP(1) }, { { BMAP(1), 1 } }, { TCR }, "bt", "" },
     { "implementations", { TCR, BMAP(3) }, { { BMAP(3), 0 } }, { TCR }, "bt",
       "" },

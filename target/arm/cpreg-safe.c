@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Safe values of the feature ID registers and of CTR_EL0. */
+
+#include "qemu/osdep.h"
+#include "cpreg-safe.h"
+
+static const struct {
+    int field;              /* position in arm_cpreg_fields[] */
+    ARMCPRegSafe safe;
+    uint8_t value;
+} exceptions[] = {
+#define SAFE(reg, field, safe, value) \
+    { ARM_FIELD_##reg##_##field, ARM_CPREG_SAFE_##safe, value },
+#include "cpreg-safe.h.inc"
+};
+
+static const struct {
+    int field;
+    uint8_t least;
+    bool or_zero;
+} lowest[] = {
+#define LOWEST(reg, field, least, or_zero) \
+    { ARM_FIELD_##reg##_##field, least, or_zero },
+#include "cpreg-safe.h.inc"
+};
+
+static const struct {
+    uint64_t first;
+    uint64_t last;
+    uint64_t bits;
+    const char *kernel;
+} writable_since[] = {
+#define WRITABLE(reg, bits, kernel) \
+    { ARM_CPREG(reg), ARM_CPREG(reg), bits, kernel },
+#define WRITABLE_RANGE(first, last, bits, kernel) \
+    { first, last, bits, kernel },
+#include "cpreg-safe.h.inc"
+};
+
+/* The first row of a register, or where it would be: they are in order. */
+static int first_field(uint64_t regidx)
+{
+    int low = 0, high = ARM_FIELD_COUNT;
+
+    while (low < high) {
+        int mid = low + (high - low) / 2;
+
+        if (arm_cpreg_fields[mid].regidx < regidx) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low;
+}
+
+/* The position of the named field at this bit, -1 if there is none. */
+static int named_field(uint64_t regidx, unsigned bit)
+{
+    for (int i = first_field(regidx); i < ARM_FIELD_COUNT &&
+         arm_cpreg_fields[i].regidx == regidx; i++) {
+        const ARMCPRegField *field = &arm_cpreg_fields[i];
+
+        if (bit >= field->shift && bit < field->shift + field->width) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+ARMCPRegSafeField arm_cpreg_safe_field(uint64_t regidx, unsigned bit)
+{
+    int named = named_field(regidx, bit);
+    unsigned nibble = bit & ~3u, end = bit + 1;
+    ARMCPRegSafeField found = {
+        .regidx = regidx,
+        .shift = bit,
+        .safe = ARM_CPREG_SAFE_LOWER,
+    };
+
+    if (named < 0) {
+        while (found.shift > nibble &&
+               named_field(regidx, found.shift - 1) < 0) {
+            found.shift--;
+        }
+        while (end < nibble + 4 && named_field(regidx, end) < 0) {
+            end++;
+        }
+        found.width = end - found.shift;
+        return found;
+    }
+    found.shift = arm_cpreg_fields[named].shift;
+    found.width = arm_cpreg_fields[named].width;
+    found.name = arm_cpreg_fields[named].name;
+    for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++) {
+        if (exceptions[i].field == named) {
+            found.safe = exceptions[i].safe;
+            found.value = exceptions[i].value;
+        }
+    }
+    return found;
+}
+
+char *arm_cpreg_safe_field_name(const ARMCPRegSafeField *field)
+{
+    g_autofree char *name = NULL;
+
+    if (field->name) {
+        return g_strdup(field->name);
+    }
+    name = arm_cpreg_short_name(field->regidx);
+    return g_strdup_printf("%s bits %d:%d", name,
+                           field->shift + field->width - 1, field->shift);
+}
+
+static uint64_t number(const ARMCPRegSafeField *field, uint64_t value)
+{
+    return (value & arm_cpreg_safe_mask(field)) >> field->shift;
+}
+
+static int64_t sign_extend(uint64_t value, unsigned width)
+{
+    return (int64_t)(value << (64 - width)) >> (64 - width);
+}
+
+/* The row of lowest[] about a field, -1 if there is none. */
+static int lowest_of(const ARMCPRegSafeField *field)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(lowest); i++) {
+        const ARMCPRegField *other = &arm_cpreg_fields[lowest[i].field];
+
+        if (other->regidx == field->regidx && other->shift == field->shift) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool arm_cpreg_safe_is(const ARMCPRegSafeField *field, uint64_t wanted,
+                       uint64_t limit)
+{
+    uint64_t w = number(field, wanted), l = number(field, limit);
+    int low = lowest_of(field);
+
+    if (w == l) {
+        return true;
+    }
+    if (low >= 0 && w < lowest[low].least && !(lowest[low].or_zero && !w)) {
+        return false;
+    }
+    switch (field->safe) {
+    case ARM_CPREG_SAFE_LOWER:
+        return w < l;
+    case ARM_CPREG_SAFE_LOWER_SIGNED:
+        return sign_extend(w, field->width) < sign_extend(l, field->width);
+    case ARM_CPREG_SAFE_HIGHER:
+        return w > l;
+    case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
+        return w == 0 || (l != 0 && w > l);
+    default:
+        return w == field->value;
+    }
+}
+
+/* Of a field of both, the number that is safe on both. */
+static uint64_t join(const ARMCPRegSafeField *field, uint64_t a, uint64_t b)
+{
+    switch (field->safe) {
+    case ARM_CPREG_SAFE_LOWER:
+        return MIN(a, b);
+    case ARM_CPREG_SAFE_LOWER_SIGNED:
+        return sign_extend(a, field->width) < sign_extend(b, field->width)
+               ? a : b;
+    case ARM_CPREG_SAFE_HIGHER:
+        return MAX(a, b);
+    case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
+        return a && b ? MAX(a, b) : 0;
+    default:
+        return a == b ? a : field->value;
+    }
+}
+
+uint64_t arm_cpreg_safe_join(uint64_t regidx, uint64_t a, uint64_t b)
+{
+    uint64_t joined = a;
+    ARMCPRegSafeField field;
+
+    if (a == b) {
+        return a;
+    }
+    for (unsigned bit = 0; bit < 64; bit = field.shift + field.width) {
+        field = arm_cpreg_safe_field(regidx, bit);
+        joined &= ~arm_cpreg_safe_mask(&field);
+        joined |= join(&field, number(&field, a), number(&field, b))
+                  << field.shift;
+    }
+    return joined;
+}
+
+const char *arm_cpreg_safe_since(uint64_t regidx, uint64_t bits)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(writable_since); i++) {
+        if (regidx >= writable_since[i].first &&
+            regidx <= writable_since[i].last) {
+            bits &= ~writable_since[i].bits;
+            if (!bits) {
+                return writable_since[i].kernel;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* "6", "6 to 9", with "0 or " before it */
+static void append_range(GString *text, bool or_zero, uint64_t low,
+                         uint64_t high)
+{
+    g_string_append_printf(text, "%s%" PRIu64, or_zero && low ? "0 or " : "",
+                           low);
+    if (high > low) {
+        g_string_append_printf(text, " to %" PRIu64, high);
+    }
+}
+
+/* What a field that can be changed can be. */
+static void append_possible(GString *text, const ARMCPRegSafeField *field,
+                            uint64_t limit)
+{
+    uint64_t highest = (1ULL << field->width) - 1;
+    int low = lowest_of(field);
+    uint64_t least = low < 0 ? 0 : MIN(lowest[low].least, limit);
+    bool or_zero = low >= 0 && lowest[low].or_zero;
+
+    switch (field->safe) {
+    case ARM_CPREG_SAFE_LOWER:
+        append_range(text, or_zero, least, limit);
+        break;
+    case ARM_CPREG_SAFE_LOWER_SIGNED:
+        /* the negative numbers, as the register has them */
+        if (limit <= highest / 2) {
+            append_range(text, or_zero, least, limit);
+            g_string_append(text, " or ");
+            limit = highest;
+        }
+        append_range(text, false, highest / 2 + 1, limit);
+        break;
+    case ARM_CPREG_SAFE_HIGHER:
+        append_range(text, false, limit, highest);
+        break;
+    case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
+        append_range(text, true, limit, limit ? highest : 0);
+        break;
+    default:
+        append_range(text, false, limit, limit);
+        if (limit != field->value) {
+            g_string_append_printf(text, " or %u", field->value);
+        }
+        break;
+    }
+}
+
+static void append_field(GString *text, const ARMCPRegSafeField *field,
+                         uint64_t wanted, uint64_t limit, bool fixed)
+{
+    g_autofree char *name = arm_cpreg_safe_field_name(field);
+    const char *since = arm_cpreg_safe_since(field->regidx,
+                                             (wanted ^ limit) &
+                                             arm_cpreg_safe_mask(field));
+
+    g_string_append_printf(text, "%s%s: wanted %" PRIu64 ", possible ",
+                           text->len ? "; " : "", name,
+                           number(field, wanted));
+    if (!fixed) {
+        append_possible(text, field, number(field, limit));
+        return;
+    }
+    g_string_append_printf(text, "%" PRIu64 " (this kernel cannot change it",
+                           number(field, limit));
+    if (since) {
+        g_string_append_printf(text, "; Linux %s and later can", since);
+    }
+    g_string_append_c(text, ')');
+}
+
+bool arm_cpreg_safe_append(GString *text, uint64_t regidx, uint64_t wanted,
+                           uint64_t limit, uint64_t writable)
+{
+    ARMCPRegSafeField field;
+    bool possible = true;
+
+    for (unsigned bit = 0; bit < 64; bit = field.shift + field.width) {
+        bool fixed;
+
+        field = arm_cpreg_safe_field(regidx, bit);
+        fixed = (wanted ^ limit) & arm_cpreg_safe_mask(&field) & ~writable;
+        if (fixed || !arm_cpreg_safe_is(&field, wanted, limit)) {
+            append_field(text, &field, wanted, limit, fixed);
+            possible = false;
+        }
+    }
+    return possible;
+}
