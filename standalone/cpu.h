@@ -7,6 +7,22 @@
 #include "qemu/osdep.h"
 #include "target/arm/cpreg-vcpu-init.h"
 
+enum {
+    ARM_FEATURE_AARCH64,
+};
+
+#define ARM_MAX_VQ 16
+
+typedef struct CPUARMState {
+    uint64_t features;
+} CPUARMState;
+
+/* What QEMU reads in ID registers, cpu-features.h. */
+typedef struct ARMISARegisters {
+    bool aa64_sve;
+    bool aa64_pauth;
+} ARMISARegisters;
+
 typedef struct CPUState {
     int cpu_index;
     struct ScriptedKVM *kvm;    /* what answers its ioctls */
@@ -14,6 +30,10 @@ typedef struct CPUState {
 
 typedef struct ARMCPU {
     CPUState parent_obj;
+    CPUARMState env;
+    ARMISARegisters isar;
+    bool has_pmu;
+    bool has_el2;
 
     uint64_t *cpreg_indexes;
     uint64_t *cpreg_values;
@@ -26,10 +46,13 @@ typedef struct ARMCPU {
     ARMCPRegVCPUInit kvm_vmstate_init;
 
     struct KVMCPRegs *kvm_cpregs;
+    struct KVMIdentity *kvm_identity;
+    bool kvm_mte;
     bool kvm_adjvtime;
     bool kvm_vtime_dirty;
     uint64_t kvm_vtime;
 
+    uint32_t psci_version;
     uint32_t kvm_target;
     uint32_t kvm_init_features[ARM_CPREG_FEATURE_WORDS];
     struct {
@@ -39,6 +62,11 @@ typedef struct ARMCPU {
 
 #define CPU(cpu) (&(cpu)->parent_obj)
 #define ARM_CPU(cs) container_of(cs, ARMCPU, parent_obj)
+
+static inline bool arm_feature(CPUARMState *env, int feature)
+{
+    return env->features >> feature & 1;
+}
 
 /* The values of the list into QEMU's own state, and back: there is none. */
 static inline bool write_list_to_cpustate(ARMCPU *cpu)

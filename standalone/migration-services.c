@@ -144,11 +144,49 @@ const VMStateInfo vmstate_info_uint32 = { "uint32", get_uint32, put_uint32 };
 const VMStateInfo vmstate_info_uint32s = { "uint32", get_uint32, put_uint32 };
 const VMStateInfo vmstate_info_uint64 = { "uint64", get_uint64, put_uint64 };
 
+/* Which one it is stands before it. */
+static bool save_subsections(QEMUFile *f, const VMStateDescription *vmsd,
+                             void *opaque, Error **errp)
+{
+    for (uint32_t i = 0; vmsd->subsections && vmsd->subsections[i]; i++) {
+        const VMStateDescription *sub = vmsd->subsections[i];
+
+        if (sub->needed(opaque)) {
+            qemu_put_be32(f, i);
+            if (!vmstate_save_section(f, sub, opaque, errp)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool load_subsections(QEMUFile *f, const VMStateDescription *vmsd,
+                             void *opaque, Error **errp)
+{
+    while (vmsd->subsections && f->at < f->bytes->len) {
+        uint32_t which = qemu_get_be32(f), i = 0;
+
+        while (i < which && vmsd->subsections[i]) {
+            i++;
+        }
+        if (!vmsd->subsections[i]) {
+            error_setg(errp, "unknown subsection");
+            return false;
+        }
+        if (!vmstate_load_section(f, vmsd->subsections[i], opaque, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool vmstate_save_section(QEMUFile *f, const VMStateDescription *vmsd,
                           void *opaque, Error **errp)
 {
     return (!vmsd->pre_save_errp || vmsd->pre_save_errp(opaque, errp)) &&
-           vmstate_save_fields(f, vmsd, opaque) == 0;
+           vmstate_save_fields(f, vmsd, opaque) == 0 &&
+           save_subsections(f, vmsd, opaque, errp);
 }
 
 bool vmstate_failed(int ret, Error **errp)
@@ -166,6 +204,7 @@ bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
                           void *opaque, Error **errp)
 {
     return !vmstate_failed(vmstate_load_fields(f, vmsd, opaque), errp) &&
+           load_subsections(f, vmsd, opaque, errp) &&
            (!vmsd->post_load_errp ||
             vmsd->post_load_errp(opaque, vmsd->version_id, errp));
 }

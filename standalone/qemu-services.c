@@ -40,6 +40,22 @@ void error_setg_errno(Error **errp, int os_errno, const char *format, ...)
     set_error(errp, g_strdup_printf("%s: %s", text, strerror(os_errno)));
 }
 
+void error_prepend(Error *const *errp, const char *format, ...)
+{
+    g_autofree char *before = NULL;
+    g_autofree char *message = NULL;
+    va_list args;
+
+    if (!errp || !*errp) {
+        return;
+    }
+    va_start(args, format);
+    before = g_strdup_vprintf(format, args);
+    va_end(args);
+    message = (*errp)->message;
+    (*errp)->message = g_strconcat(before, message, NULL);
+}
+
 const char *error_get_pretty(const Error *err)
 {
     return err->message;

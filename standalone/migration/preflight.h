@@ -11,7 +11,7 @@ typedef struct MigrationState MigrationState;
 /* Is the capability on, is an answer due?  For a test to set. */
 extern bool standalone_preflight;
 extern bool standalone_answer_due;
-/* The source has been told that its manifest is accepted; for a test to reset */
+/* The source was told that its manifest is accepted; for a test to reset. */
 extern bool standalone_accepted;
 
 #endif

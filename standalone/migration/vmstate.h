@@ -35,6 +35,7 @@ typedef struct VMStateDescription {
     bool (*pre_save_errp)(void *opaque, Error **errp);
     bool (*post_load_errp)(void *opaque, int version_id, Error **errp);
     const VMStateField *fields;
+    const struct VMStateDescription *const *subsections;    /* or NULL */
 } VMStateDescription;
 
 extern const VMStateInfo vmstate_info_uint32;
@@ -61,7 +62,10 @@ int vmstate_save_fields(QEMUFile *f, const VMStateDescription *vmsd,
 int vmstate_load_fields(QEMUFile *f, const VMStateDescription *vmsd,
                         void *opaque);
 
-/* The same with the hooks of @vmsd. */
+/*
+ * The same with the hooks of @vmsd, and its subsections: those that are needed
+ * stand behind the fields, at the end of the stream.
+ */
 bool vmstate_save_section(QEMUFile *f, const VMStateDescription *vmsd,
                           void *opaque, Error **errp);
 bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,

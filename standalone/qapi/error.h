@@ -15,6 +15,10 @@ void error_setg(Error **errp, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void error_setg_errno(Error **errp, int os_errno, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* Nothing without an error. */
+void error_prepend(Error *const *errp, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
 /* Reports it, and frees it. */
 void error_report_err(Error *err);
 

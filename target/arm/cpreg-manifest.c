@@ -2,6 +2,7 @@
 /* The manifest of a vCPU: check, reconcile, encode, decode. */
 
 #include "qemu/osdep.h"
+#include "cpreg-bytes.h"
 #include "cpreg-manifest.h"
 #include "cpreg-wide.h"
 
@@ -21,6 +22,9 @@ void arm_cpreg_manifest_free(ARMCPRegManifest *manifest)
         g_free(manifest->fixed_indexes);
         g_free(manifest->fixed_values);
         g_free(manifest->wide_indexes);
+        g_free(manifest->baseline);
+        g_free(manifest->chosen_indexes);
+        g_clear_pointer(&manifest->impls, g_array_unref);
         g_free(manifest);
     }
 }
@@ -33,20 +37,36 @@ bool arm_cpreg_is_identity(uint64_t regidx)
            kind == ARM_CPREG_KIND_FW || kind == ARM_CPREG_KIND_FW_BMAP;
 }
 
+bool arm_cpreg_is_implementation(uint64_t regidx)
+{
+    return regidx == ARM_CPREG(MIDR_EL1) || regidx == ARM_CPREG(REVIDR_EL1) ||
+           regidx == ARM_CPREG(AIDR_EL1);
+}
+
 bool arm_cpreg_is_fixed(uint64_t regidx)
 {
     switch (regidx) {
-    case ARM_CPREG(MIDR_EL1):
-    case ARM_CPREG(REVIDR_EL1):
-    case ARM_CPREG(AIDR_EL1):
     case ARM_CPREG(CLIDR_EL1):
     case ARM_CPREG(CTR_EL0):
     case ARM_CPREG(PMMIR_EL1):
         return true;
     default:
         return arm_cpreg_is_identity(regidx) ||
+               arm_cpreg_is_implementation(regidx) ||
                (regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_DEMUX;
     }
+}
+
+char *arm_cpreg_printable(const char *text)
+{
+    char *copy = g_strndup(text, ARM_CPREG_BASELINE_MAX);
+
+    for (char *at = copy; copy && *at; at++) {
+        if (!g_ascii_isprint(*at)) {
+            *at = '?';
+        }
+    }
+    return copy;
 }
 
 ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest)
@@ -185,30 +205,16 @@ void arm_cpreg_manifest_reconcile(const ARMCPRegManifest *manifest,
     }
 }
 
-static void put32(GByteArray *out, uint32_t value)
-{
-    value = GUINT32_TO_BE(value);
-    g_byte_array_append(out, (const guint8 *)&value, sizeof(value));
-}
-
-static void put64(GByteArray *out, uint64_t value)
-{
-    value = GUINT64_TO_BE(value);
-    g_byte_array_append(out, (const guint8 *)&value, sizeof(value));
-}
-
 GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest)
 {
     GByteArray *out = g_byte_array_new();
-    guint8 kernel_len = MIN(strlen(manifest->kernel), ARM_CPREG_KERNEL_MAX);
 
     put32(out, manifest->init.target);
     for (int i = 0; i < ARM_CPREG_FEATURE_WORDS; i++) {
         put32(out, manifest->init.features[i]);
     }
     put64(out, manifest->init.sve_vls);
-    g_byte_array_append(out, &kernel_len, 1);
-    g_byte_array_append(out, (const guint8 *)manifest->kernel, kernel_len);
+    put_text(out, manifest->kernel, ARM_CPREG_KERNEL_MAX);
     put32(out, manifest->len);
     for (size_t i = 0; i < manifest->len; i++) {
         put64(out, manifest->indexes[i]);
@@ -225,78 +231,6 @@ GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest)
     return out;
 }
 
-/* What is left to read; once it was too little, everything reads as 0. */
-typedef struct Input {
-    const guint8 *data;
-    size_t size;
-    bool short_of;
-} Input;
-
-static void take(Input *in, void *out, size_t size)
-{
-    if (size > in->size) {
-        in->short_of = true;
-        in->size = 0;
-        memset(out, 0, size);
-        return;
-    }
-    if (size) {
-        memcpy(out, in->data, size);
-    }
-    in->data += size;
-    in->size -= size;
-}
-
-static uint32_t take32(Input *in)
-{
-    uint32_t value;
-
-    take(in, &value, sizeof(value));
-    return GUINT32_FROM_BE(value);
-}
-
-static uint64_t take64(Input *in)
-{
-    uint64_t value;
-
-    take(in, &value, sizeof(value));
-    return GUINT64_FROM_BE(value);
-}
-
-/* A count of entries of @size bytes that can be there. */
-static size_t take_count(Input *in, size_t size)
-{
-    size_t count = take32(in);
-
-    if (count > in->size / size) {
-        in->short_of = true;
-        in->size = 0;
-        return 0;
-    }
-    return count;
-}
-
-static char *take_kernel(Input *in)
-{
-    char text[ARM_CPREG_KERNEL_MAX + 1] = "";
-    guint8 len;
-
-    take(in, &len, 1);
-    if (len > ARM_CPREG_KERNEL_MAX) {
-        in->short_of = true;
-        in->size = 0;
-        return g_strdup("");
-    }
-    take(in, text, len);
-    /* It goes into messages. */
-    for (char *at = text; at < text + len; at++) {
-        if (!g_ascii_isgraph(*at)) {
-            *at = '?';
-        }
-    }
-    return g_strdup(text);
-}
-
 ARMCPRegManifest *arm_cpreg_manifest_decode(const void *data, size_t size,
                                             char **fault)
 {
@@ -308,7 +242,8 @@ ARMCPRegManifest *arm_cpreg_manifest_decode(const void *data, size_t size,
         manifest->init.features[i] = take32(&in);
     }
     manifest->init.sve_vls = take64(&in);
-    manifest->kernel = take_kernel(&in);
+    manifest->kernel = g_strdelimit(take_text(&in, ARM_CPREG_KERNEL_MAX), " ",
+                                    '?');
     manifest->len = take_count(&in, 8);
     manifest->indexes = g_new(uint64_t, manifest->len);
     for (size_t i = 0; i < manifest->len; i++) {

@@ -8,6 +8,7 @@
 #ifndef TARGET_ARM_CPREG_MANIFEST_H
 #define TARGET_ARM_CPREG_MANIFEST_H
 
+#include "cpreg-impl.h"
 #include "cpreg-reconcile.h"
 #include "cpreg-vcpu-init.h"
 
@@ -36,6 +37,17 @@ typedef struct ARMCPRegManifest {
     /* Registers of other sizes: cpreg-wide.h. */
     size_t wide_len;
     uint64_t *wide_indexes;
+    /*
+     * Where the guest's user has chosen what it sees: by what, for people, and
+     * which registers, ascending.  A vCPU of the destination has to start with
+     * the same values, since a reset goes back to them.  NULL and 0 else.
+     * Like the next member, not in the encoding below.
+     */
+    char *baseline;
+    size_t chosen_len;
+    uint64_t *chosen_indexes;
+    /* CPU implementations that the guest is told of (cpreg-impl.h), or NULL */
+    GArray *impls;
 } ARMCPRegManifest;
 
 ARMCPRegManifest *arm_cpreg_manifest_new(void);
@@ -50,6 +62,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ARMCPRegManifest, arm_cpreg_manifest_free)
  */
 bool arm_cpreg_is_identity(uint64_t regidx);
 
+/* What the CPU says of its implementer: MIDR_EL1, REVIDR_EL1, AIDR_EL1? */
+bool arm_cpreg_is_implementation(uint64_t regidx);
+
 /**
  * arm_cpreg_is_fixed: does a register keep its value once a guest runs?
  *
@@ -57,6 +72,15 @@ bool arm_cpreg_is_identity(uint64_t regidx);
  * AIDR_EL1), its caches (CLIDR_EL1, CCSIDR, CTR_EL0), and PMMIR_EL1.
  */
 bool arm_cpreg_is_fixed(uint64_t regidx);
+
+/* The longest text about a baseline, "baseline pool (pool.json)". */
+#define ARM_CPREG_BASELINE_MAX 200
+
+/*
+ * A text from outside as it can stand in a message: ASCII, and not longer than
+ * ARM_CPREG_BASELINE_MAX.  A new string; NULL for NULL.
+ */
+char *arm_cpreg_printable(const char *text);
 
 /* Views of the manifest's lists; valid as long as it is. */
 ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest);
@@ -118,5 +142,18 @@ GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest);
  */
 ARMCPRegManifest *arm_cpreg_manifest_decode(const void *data, size_t size,
                                             char **fault);
+
+/*
+ * What the user has chosen, apart:
+ *
+ *   u8 n; n bytes: by what
+ *   u32 n; n x u64 index                   the registers
+ *   u32 n; n x (u64 midr, u64 revidr, u64 aidr)
+ */
+GByteArray *arm_cpreg_manifest_encode_chosen(const ARMCPRegManifest *manifest);
+
+/* Adds it to a manifest; returns what is wrong, as a new string, or NULL. */
+char *arm_cpreg_manifest_decode_chosen(ARMCPRegManifest *manifest,
+                                       const void *data, size_t size);
 
 #endif

@@ -22,23 +22,8 @@ typedef struct ManifestSection {
     uint32_t format;
     uint32_t flags;
     GByteArray *encoded;
+    GByteArray *chosen;     /* in a subsection; NULL where there is none */
 } ManifestSection;
-
-static void read_manifest(CPUState *cs, run_on_cpu_data data)
-{
-    Error **errp = ((void **)data.host_ptr)[1];
-
-    *(ARMCPRegManifest **)data.host_ptr =
-        kvm_arm_manifest_read(ARM_CPU(cs), errp);
-}
-
-ARMCPRegManifest *arm_cpreg_preflight_manifest(Error **errp)
-{
-    void *out[2] = { NULL, errp };
-
-    run_on_cpu(first_cpu, read_manifest, RUN_ON_CPU_HOST_PTR(out));
-    return out[0];
-}
 
 static bool section_needed(void *opaque)
 {
@@ -48,7 +33,7 @@ static bool section_needed(void *opaque)
 static bool section_pre_save(void *opaque, Error **errp)
 {
     ManifestSection *section = opaque;
-    g_autoptr(ARMCPRegManifest) manifest = arm_cpreg_preflight_manifest(errp);
+    g_autoptr(ARMCPRegManifest) manifest = kvm_arm_manifest_of_machine(errp);
 
     if (!manifest) {
         return false;
@@ -57,6 +42,10 @@ static bool section_pre_save(void *opaque, Error **errp)
     section->flags = migration_preflight_answer_due() ? MANIFEST_F_ANSWER : 0;
     g_clear_pointer(&section->encoded, g_byte_array_unref);
     section->encoded = arm_cpreg_manifest_encode(manifest);
+    g_clear_pointer(&section->chosen, g_byte_array_unref);
+    if (manifest->baseline) {
+        section->chosen = arm_cpreg_manifest_encode_chosen(manifest);
+    }
     return true;
 }
 
@@ -100,15 +89,20 @@ static const VMStateInfo vmstate_info_encoded = {
 };
 
 /* A guest's manifest has arrived: can it be loaded? */
-static bool check(uint32_t format, const GByteArray *encoded, Error **errp)
+static bool check(const ManifestSection *section, Error **errp)
 {
+    const GByteArray *chosen = section->chosen;
     g_autofree char *fault = NULL;
-    g_autoptr(ARMCPRegManifest) manifest =
-        arm_cpreg_manifest_decode(encoded->data, encoded->len, &fault);
+    g_autoptr(ARMCPRegManifest) manifest = arm_cpreg_manifest_decode(
+        section->encoded->data, section->encoded->len, &fault);
     g_autoptr(KVMPreflight) preflight = NULL;
     g_autofree char *refusal = NULL;
 
-    if (format == 0 || !manifest) {
+    if (manifest && chosen) {
+        fault = arm_cpreg_manifest_decode_chosen(manifest, chosen->data,
+                                                 chosen->len);
+    }
+    if (section->format == 0 || fault) {
         error_setg(errp, "the migration stream is corrupt: register manifest: "
                    "%s", fault ?: "there is no format 0");
         return false;
@@ -138,7 +132,7 @@ static bool section_post_load(void *opaque, int version_id, Error **errp)
                                           ARM_CPREG_MANIFEST_FORMAT);
         ok = true;
     } else {
-        ok = check(section->format, section->encoded, errp);
+        ok = check(section, errp);
     }
     if (!ok) {
         migration_refusal_reason(*errp);
@@ -146,8 +140,26 @@ static bool section_post_load(void *opaque, int version_id, Error **errp)
         migration_preflight_accept();
     }
     g_clear_pointer(&section->encoded, g_byte_array_unref);
+    g_clear_pointer(&section->chosen, g_byte_array_unref);
     return ok;
 }
+
+static bool chosen_needed(void *opaque)
+{
+    return ((ManifestSection *)opaque)->chosen;
+}
+
+static const VMStateDescription vmstate_chosen = {
+    .name = "arm-cpreg-manifest/chosen",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = chosen_needed,
+    .fields = (const VMStateField[]) {
+        VMSTATE_SINGLE(chosen, ManifestSection, 1, vmstate_info_encoded,
+                       GByteArray *),
+        VMSTATE_END_OF_LIST()
+    }
+};
 
 static const VMStateDescription vmstate_manifest = {
     .name = "arm-cpreg-manifest",
@@ -164,6 +176,10 @@ static const VMStateDescription vmstate_manifest = {
         VMSTATE_SINGLE(encoded, ManifestSection, 1, vmstate_info_encoded,
                        GByteArray *),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription *const []) {
+        &vmstate_chosen,
+        NULL
     }
 };
 

@@ -10,12 +10,7 @@
 #ifndef TARGET_ARM_CPREG_PREFLIGHT_H
 #define TARGET_ARM_CPREG_PREFLIGHT_H
 
-#include "cpreg-manifest.h"
-
 /* Have the section in streams; call with each KVM vCPU that is made. */
 void arm_cpreg_preflight_provide(void);
-
-/* The manifest of the machine's first vCPU; NULL and an error if it fails. */
-ARMCPRegManifest *arm_cpreg_preflight_manifest(Error **errp);
 
 #endif

@@ -4,6 +4,7 @@
 #include "qemu/osdep.h"
 #include "cpreg-explain.h"
 #include "cpreg-qapi.h"
+#include "cpreg-qapi-verdict.h"
 
 static ArmCPRegFinding *finding_new(uint64_t regidx, ArmCPRegOutcome outcome)
 {

@@ -42,6 +42,22 @@ static intList *lengths_to_qapi(uint64_t vls)
     return list;
 }
 
+static ArmTargetImplCPUList *impls_to_qapi(const GArray *impls)
+{
+    ArmTargetImplCPUList *list = NULL, **tail = &list;
+
+    for (guint i = 0; impls && i < impls->len; i++) {
+        const ARMCPRegImpl *impl = &g_array_index(impls, ARMCPRegImpl, i);
+        ArmTargetImplCPU *qapi = g_new0(ArmTargetImplCPU, 1);
+
+        qapi->midr = arm_cpreg_hex(impl->midr);
+        qapi->revidr = arm_cpreg_hex(impl->revidr);
+        qapi->aidr = arm_cpreg_hex(impl->aidr);
+        QAPI_LIST_APPEND(tail, qapi);
+    }
+    return list;
+}
+
 ArmCPRegManifest *arm_cpreg_manifest_to_qapi(const ARMCPRegManifest *manifest)
 {
     ArmCPRegManifest *qapi = g_new0(ArmCPRegManifest, 1);
@@ -51,6 +67,10 @@ ArmCPRegManifest *arm_cpreg_manifest_to_qapi(const ARMCPRegManifest *manifest)
     ARMCPRegList wide = {
         .indexes = manifest->wide_indexes,
         .len = manifest->wide_len,
+    };
+    ARMCPRegList chosen = {
+        .indexes = manifest->chosen_indexes,
+        .len = manifest->chosen_len,
     };
     /* No register is in both; the walk puts them in one order. */
     ARMCPRegWalk walk = { .source = &list, .destination = &wide };
@@ -67,8 +87,13 @@ ArmCPRegManifest *arm_cpreg_manifest_to_qapi(const ARMCPRegManifest *manifest)
         reg->name = arm_cpreg_short_name(walk.regidx);
         reg->index = arm_cpreg_hex(walk.regidx);
         reg->value = at < 0 ? NULL : arm_cpreg_hex(fixed.values[at]);
+        reg->chosen = arm_cpreg_list_find(&chosen, walk.regidx) >= 0;
+        reg->has_chosen = reg->chosen;
         QAPI_LIST_APPEND(tail, reg);
     }
+    qapi->baseline = g_strdup(manifest->baseline);
+    qapi->target_impl_cpus = impls_to_qapi(manifest->impls);
+    qapi->has_target_impl_cpus = qapi->target_impl_cpus;
     return qapi;
 }
 
@@ -150,9 +175,13 @@ static bool lengths_from_qapi(ARMCPRegVCPUInit *init, const intList *list,
     return true;
 }
 
-/* A number of @size bytes; a member that is not there is 0. */
-static bool parse_hex(const char *text, size_t size, size_t i,
-                      const char *member, uint64_t *value, Error **errp)
+/*
+ * A number of @size bytes, of entry @i of @list; a member that is not there is
+ * 0.
+ */
+static bool parse_hex(const char *text, size_t size, const char *list,
+                      size_t i, const char *member, uint64_t *value,
+                      Error **errp)
 {
     uint64_t max = UINT64_MAX >> (64 - size * 8);
 
@@ -160,8 +189,8 @@ static bool parse_hex(const char *text, size_t size, size_t i,
     if (text && (!g_str_has_prefix(text, "0x") ||
                  !g_ascii_string_to_unsigned(text + 2, 16, 0, max, value,
                                              NULL))) {
-        error_setg(errp, "manifest.registers[%zu].%s: \"" SHOWN "\" is no "
-                   "number of %zu bits, 0x and hexadecimal digits", i, member,
+        error_setg(errp, "manifest.%s[%zu].%s: \"" SHOWN "\" is no number of "
+                   "%zu bits, 0x and hexadecimal digits", list, i, member,
                    text, size * 8);
         return false;
     }
@@ -177,7 +206,7 @@ static bool register_from_qapi(ARMCPRegManifest *manifest,
     uint64_t regidx, value, mask;
     size_t size;
 
-    if (!parse_hex(reg->index, 8, i, "index", &regidx, errp)) {
+    if (!parse_hex(reg->index, 8, "registers", i, "index", &regidx, errp)) {
         return false;
     }
     name = arm_cpreg_name(regidx);
@@ -194,8 +223,10 @@ static bool register_from_qapi(ARMCPRegManifest *manifest,
     }
     *last = regidx;
     size = arm_cpreg_size(regidx);
-    if (!parse_hex(reg->value, MIN(size, 8), i, "value", &value, errp) ||
-        !parse_hex(reg->writable, 8, i, "writable", &mask, errp)) {
+    if (!parse_hex(reg->value, MIN(size, 8), "registers", i, "value", &value,
+                   errp) ||
+        !parse_hex(reg->writable, 8, "registers", i, "writable", &mask,
+                   errp)) {
         return false;
     }
     if (arm_cpreg_is_wide(regidx)) {
@@ -214,6 +245,9 @@ static bool register_from_qapi(ARMCPRegManifest *manifest,
     }
     manifest->fixed_indexes[manifest->fixed_len] = regidx;
     manifest->fixed_values[manifest->fixed_len++] = value;
+    if (reg->chosen) {
+        manifest->chosen_indexes[manifest->chosen_len++] = regidx;
+    }
     return true;
 }
 
@@ -232,8 +266,37 @@ static bool registers_from_qapi(ARMCPRegManifest *manifest,
     manifest->fixed_indexes = g_new(uint64_t, len);
     manifest->fixed_values = g_new(uint64_t, len);
     manifest->wide_indexes = g_new(uint64_t, len);
+    manifest->chosen_indexes = g_new(uint64_t, len);
     for (size_t i = 0; list; list = list->next, i++) {
         if (!register_from_qapi(manifest, list->value, i, &last, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool impls_from_qapi(ARMCPRegManifest *manifest,
+                            const ArmTargetImplCPUList *list, Error **errp)
+{
+    static const char name[] = "target-impl-cpus";
+
+    for (size_t i = 0; list; list = list->next, i++) {
+        const ArmTargetImplCPU *qapi = list->value;
+        g_autofree char *fault = NULL;
+        ARMCPRegImpl impl;
+
+        if (!parse_hex(qapi->midr, 8, name, i, "midr", &impl.midr, errp) ||
+            !parse_hex(qapi->revidr, 8, name, i, "revidr", &impl.revidr,
+                       errp) ||
+            !parse_hex(qapi->aidr, 8, name, i, "aidr", &impl.aidr, errp)) {
+            return false;
+        }
+        if (!manifest->impls) {
+            manifest->impls = arm_cpreg_impls_new();
+        }
+        fault = arm_cpreg_impls_add(manifest->impls, &impl);
+        if (fault) {
+            error_setg(errp, "manifest.%s[%zu]: %s", name, i, fault);
             return false;
         }
     }
@@ -252,11 +315,18 @@ ARMCPRegManifest *arm_cpreg_manifest_from_qapi(const ArmCPRegManifest *qapi,
                    "writes that one", qapi->format, ARM_CPREG_QAPI_FORMAT);
         return NULL;
     }
+    if (qapi->architecture && !g_str_equal(qapi->architecture, "aarch64")) {
+        error_setg(errp, "manifest.architecture is \"" SHOWN "\", this QEMU's "
+                   "guests are aarch64", qapi->architecture);
+        return NULL;
+    }
     manifest->init.target = qapi->target;
+    manifest->baseline = arm_cpreg_printable(qapi->baseline);
     if (!kernel_from_qapi(manifest, qapi->kernel, errp) ||
         !features_from_qapi(&manifest->init, qapi->features, errp) ||
         !lengths_from_qapi(&manifest->init, qapi->sve_vector_lengths, errp) ||
-        !registers_from_qapi(manifest, qapi->registers, errp)) {
+        !registers_from_qapi(manifest, qapi->registers, errp) ||
+        !impls_from_qapi(manifest, qapi->target_impl_cpus, errp)) {
         return NULL;
     }
     fault = arm_cpreg_manifest_fault(manifest);

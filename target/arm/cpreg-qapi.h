@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Manifests and verdicts as QAPI has them, qapi/arm-cpregs.json.
+ * Manifests as QAPI has them, qapi/arm-cpregs-manifest.json.
  *
  * A manifest comes from anybody: each member is checked, and an error names
  * the one that is wrong, "manifest.registers[5].index".
@@ -9,7 +9,7 @@
 #ifndef TARGET_ARM_CPREG_QAPI_H
 #define TARGET_ARM_CPREG_QAPI_H
 
-#include "qapi/qapi-types-arm-cpregs.h"
+#include "qapi/qapi-types-arm-cpregs-manifest.h"
 #include "cpreg-manifest.h"
 
 /* The version of the layout; another one is not read. */
@@ -35,27 +35,5 @@ ARMCPRegManifest *arm_cpreg_manifest_from_qapi(const ArmCPRegManifest *qapi,
 
 /* As a person reads it: what the vCPU is, and a line for each register. */
 GString *arm_cpreg_manifest_table(const ArmCPRegManifest *qapi);
-
-/**
- * arm_cpreg_verdict_new: the verdict on a manifest
- * @manifest: a checked one
- * @report: what arm_cpreg_manifest_reconcile() filled in; may be empty
- * @error: the refusal in words; NULL if nothing is refused
- */
-ArmCPRegVerdict *arm_cpreg_verdict_new(const ARMCPRegManifest *manifest,
-                                       const ARMCPRegReport *report,
-                                       const char *error);
-
-/**
- * arm_cpreg_verdict_value: KVM does not leave a value as it is
- * @verdict: the verdict
- * @outcome: it refuses the value, or changes it
- * @regidx: the register
- * @source, @here: as for arm_cpreg_explain(), which is part of the reason
- * @why: the other part
- */
-void arm_cpreg_verdict_value(ArmCPRegVerdict *verdict, ArmCPRegOutcome outcome,
-                             uint64_t regidx, uint64_t source, uint64_t here,
-                             const char *why);
 
 #endif

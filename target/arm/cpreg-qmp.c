@@ -7,8 +7,8 @@
 #include "qapi/type-helpers.h"
 #include "monitor/monitor.h"
 #include "system/kvm.h"
-#include "cpreg-preflight.h"
 #include "cpreg-qapi.h"
+#include "cpreg-qapi-verdict.h"
 #include "kvm-first-run.h"
 #include "kvm-preflight.h"
 
@@ -33,7 +33,7 @@ ArmCPRegManifest *qmp_query_arm_cpreg_manifest(Error **errp)
     if (!has_kvm_vcpu(errp)) {
         return NULL;
     }
-    manifest = arm_cpreg_preflight_manifest(errp);
+    manifest = kvm_arm_manifest_of_machine(errp);
     return manifest ? arm_cpreg_manifest_to_qapi(manifest) : NULL;
 }
 

@@ -131,6 +131,30 @@ static void compare_lengths(uint64_t source, uint64_t here, GString *refused)
     }
 }
 
+static bool feature_differs(const ARMCPRegVCPUInit *a,
+                            const ARMCPRegVCPUInit *b, unsigned bit)
+{
+    bool on = arm_cpreg_has_feature(a, bit);
+
+    if (bit == ARM_CPREG_FEATURE_POWER_OFF ||
+        on == arm_cpreg_has_feature(b, bit)) {
+        return false;
+    }
+    /* KVM takes both of these or none, and one option sets them. */
+    return bit != PTRAUTH_GENERIC ||
+           on != arm_cpreg_has_feature(a, PTRAUTH_ADDRESS) ||
+           on == arm_cpreg_has_feature(b, PTRAUTH_ADDRESS);
+}
+
+/* Without SVE on one side, the feature says it. */
+static bool lengths_differ(const ARMCPRegVCPUInit *a,
+                           const ARMCPRegVCPUInit *b)
+{
+    return arm_cpreg_has_feature(a, ARM_CPREG_FEATURE_SVE) &&
+           arm_cpreg_has_feature(b, ARM_CPREG_FEATURE_SVE) &&
+           a->sve_vls != b->sve_vls;
+}
+
 void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
                                  const ARMCPRegVCPUInit *here,
                                  GString *refused)
@@ -142,24 +166,45 @@ void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
                source->target, here->target);
     }
     for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-        bool there = arm_cpreg_has_feature(source, bit);
-
-        if (bit == ARM_CPREG_FEATURE_POWER_OFF ||
-            there == arm_cpreg_has_feature(here, bit)) {
-            continue;
+        if (feature_differs(source, here, bit)) {
+            refuse_feature(bit, arm_cpreg_has_feature(source, bit), refused);
         }
-        /* KVM takes both of these or none, and one option sets them. */
-        if (bit == PTRAUTH_GENERIC &&
-            there == arm_cpreg_has_feature(source, PTRAUTH_ADDRESS) &&
-            there != arm_cpreg_has_feature(here, PTRAUTH_ADDRESS)) {
-            continue;
-        }
-        refuse_feature(bit, there, refused);
     }
-    /* Without SVE on one side, the feature says it. */
-    if (arm_cpreg_has_feature(source, ARM_CPREG_FEATURE_SVE) &&
-        arm_cpreg_has_feature(here, ARM_CPREG_FEATURE_SVE) &&
-        source->sve_vls != here->sve_vls) {
+    if (lengths_differ(source, here)) {
         compare_lengths(source->sve_vls, here->sve_vls, refused);
+    }
+}
+
+void arm_cpreg_vcpu_init_check(const ARMCPRegVCPUInit *wanted,
+                               const ARMCPRegVCPUInit *here,
+                               GString *refused)
+{
+    if (wanted->target != here->target) {
+        clause(refused, "KVM's target: wanted %" PRIu32 ", possible %" PRIu32
+               ": this host's CPU is of another model", wanted->target,
+               here->target);
+    }
+    for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+        if (feature_differs(wanted, here, bit)) {
+            bool on = arm_cpreg_has_feature(wanted, bit);
+            g_autofree char *name = arm_cpreg_feature_name(bit);
+            const char *option = bit >= ARRAY_SIZE(features) ? NULL :
+                                 on ? features[bit].on : features[bit].off;
+
+            clause(refused, "vCPU feature %s: wanted %s, is %s: %s%s", name,
+                   on ? "on" : "off", on ? "off" : "on",
+                   option ? "start with " : "no option of this QEMU's sets it",
+                   option ?: "");
+        }
+    }
+    if (lengths_differ(wanted, here)) {
+        uint64_t both = wanted->sve_vls | here->sve_vls;
+        g_autofree char *want = lengths_text(wanted->sve_vls);
+        g_autofree char *have = lengths_text(here->sve_vls);
+        g_autofree char *on = lengths_options(both & ~here->sve_vls, "on");
+        g_autofree char *off = lengths_options(both & ~wanted->sve_vls, "off");
+
+        clause(refused, "SVE vector lengths: wanted %s, has %s: start with "
+               "-cpu host%s%s", want, have, off, on);
     }
 }

@@ -40,4 +40,15 @@ void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
                                  const ARMCPRegVCPUInit *here,
                                  GString *refused);
 
+/**
+ * arm_cpreg_vcpu_init_check: is a vCPU here what a baseline asks for?
+ * @wanted: what the baseline says
+ * @here: what this QEMU gives to KVM
+ * @refused: a clause is appended for each difference, with the option that
+ *           brings it about
+ */
+void arm_cpreg_vcpu_init_check(const ARMCPRegVCPUInit *wanted,
+                               const ARMCPRegVCPUInit *here,
+                               GString *refused);
+
 #endif

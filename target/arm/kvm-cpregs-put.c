@@ -11,7 +11,7 @@
 #include "system/kvm.h"
 #include "trace.h"
 
-static int put_one(ARMCPU *cpu, uint64_t regidx, uint64_t value)
+int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value)
 {
     uint32_t value32 = value;
 
@@ -56,14 +56,15 @@ static int put_exactly(ARMCPU *cpu, uint64_t regidx, uint64_t value)
 {
     for (int i = 0; i < ARRAY_SIZE(set_clear); i++) {
         if (set_clear[i].set == regidx) {
-            int ret = put_one(cpu, set_clear[i].clear, (uint32_t)~value);
+            int ret = kvm_arm_cpreg_write(cpu, set_clear[i].clear,
+                                          (uint32_t)~value);
 
             if (ret) {
                 return ret;
             }
         }
     }
-    return put_one(cpu, regidx, value);
+    return kvm_arm_cpreg_write(cpu, regidx, value);
 }
 
 const char *kvm_arm_cpreg_why(int ret)

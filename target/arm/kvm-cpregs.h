@@ -145,8 +145,9 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
 /* Does a register that KVM lists belong in the cpreg list? */
 bool kvm_arm_is_cpreg(uint64_t regidx);
 
-/* Read one register of 32 or 64 bits; 0 or a negative errno. */
+/* One register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
+int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value);
 
 /* The value of the virtual counter in the list, NULL if it is not listed. */
 uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);

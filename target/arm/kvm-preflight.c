@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "qapi/error.h"
+#include "hw/core/cpu.h"
 #include "cpreg-cpu.h"
 #include "cpreg-explain.h"
 #include "cpreg-wide.h"
@@ -12,6 +13,7 @@
 #include "kvm-cpregs.h"
 #include "kvm-first-run.h"
 #include "kvm-preflight.h"
+#include "kvm-preflight-chosen.h"
 
 KVMPreflight *kvm_arm_preflight_new(void)
 {
@@ -19,6 +21,7 @@ KVMPreflight *kvm_arm_preflight_new(void)
 
     preflight->values = g_array_new(false, false, sizeof(KVMPreflightValue));
     preflight->refused = g_string_new(NULL);
+    preflight->started = g_string_new(NULL);
     return preflight;
 }
 
@@ -28,6 +31,7 @@ void kvm_arm_preflight_free(KVMPreflight *preflight)
         arm_cpreg_report_clear(&preflight->report);
         g_array_unref(preflight->values);
         g_string_free(preflight->refused, true);
+        g_string_free(preflight->started, true);
         g_free(preflight);
     }
 }
@@ -66,6 +70,7 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
         }
         manifest->indexes[manifest->len++] = regidx;
     }
+    kvm_arm_add_chosen(cpu, manifest);
     if (failed->len) {
         error_setg(errp, "cpu %d: KVM lists registers that it does not let "
                    "be read: %s", CPU(cpu)->cpu_index, failed->str);
@@ -78,6 +83,22 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
         manifest->wide_len++;
     }
     return g_steal_pointer(&manifest);
+}
+
+static void read_manifest(CPUState *cs, run_on_cpu_data data)
+{
+    Error **errp = ((void **)data.host_ptr)[1];
+
+    *(ARMCPRegManifest **)data.host_ptr =
+        kvm_arm_manifest_read(ARM_CPU(cs), errp);
+}
+
+ARMCPRegManifest *kvm_arm_manifest_of_machine(Error **errp)
+{
+    void *out[2] = { NULL, errp };
+
+    run_on_cpu(first_cpu, read_manifest, RUN_ON_CPU_HOST_PTR(out));
+    return out[0];
 }
 
 /* What the scratch vCPU lists now, and holds of the fixed registers. */
@@ -248,6 +269,9 @@ KVMPreflight *kvm_arm_preflight(ARMCPU *cpu, const ARMCPRegManifest *manifest,
     if (identity_taken && !try_first_run(scratch, &held, preflight, errp)) {
         return NULL;
     }
+    if (!kvm_arm_compare_chosen(cpu, manifest, preflight->started, errp)) {
+        return NULL;
+    }
     return g_steal_pointer(&preflight);
 }
 
@@ -255,10 +279,13 @@ char *kvm_arm_preflight_text(const KVMPreflight *preflight,
                              const ARMCPRegManifest *manifest)
 {
     if (!preflight->refused->len) {
-        return NULL;
+        return preflight->started->len ? g_strdup(preflight->started->str)
+                                       : NULL;
     }
     return g_strdup_printf("registers of the source (Linux %s) cannot be "
-                           "restored on this host: %s%s", manifest->kernel,
+                           "restored on this host: %s%s%s%s", manifest->kernel,
                            preflight->refused->str,
-                           preflight->compared ? ARM_CPREG_REMEDY : "");
+                           preflight->compared ? ARM_CPREG_REMEDY : "",
+                           preflight->started->len ? "; " : "",
+                           preflight->started->str);
 }

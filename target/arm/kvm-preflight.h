@@ -25,6 +25,8 @@ typedef struct KVMPreflight {
     ARMCPRegReport report;  /* ...and then this is empty */
     GArray *values;         /* of KVMPreflightValue */
     GString *refused;       /* all of it in words; empty if nothing is */
+    /* A vCPU here starts with other values than were chosen, in words. */
+    GString *started;
 } KVMPreflight;
 
 KVMPreflight *kvm_arm_preflight_new(void);
@@ -39,6 +41,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMPreflight, kvm_arm_preflight_free)
  * Returns NULL, with an error, if KVM does not let one be read.
  */
 ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp);
+
+/*
+ * The manifest of the machine's first vCPU, which may run; NULL and an error
+ * if it fails.
+ */
+ARMCPRegManifest *kvm_arm_manifest_of_machine(Error **errp);
 
 /**
  * kvm_arm_preflight: could the guest of a manifest be loaded here?

@@ -14,6 +14,7 @@
 #include "qapi/error.h"
 #include "system/kvm.h"
 #include "kvm-consts.h"
+#include "kvm-identity.h"
 #include "kvm-psci-version.h"
 
 /* Linux include/uapi/linux/psci.h, PSCI_VERSION(); arm/psci.rst of KVM */
@@ -31,7 +32,7 @@ static const struct {
 static char *get_psci_version(Object *obj, Error **errp)
 {
     ARMCPU *cpu = ARM_CPU(obj);
-    uint32_t version = cpu->kvm_psci_version ?: cpu->psci_version;
+    uint32_t version = cpu->kvm_identity->psci_version ?: cpu->psci_version;
 
     for (int i = 0; i < ARRAY_SIZE(psci_versions); i++) {
         if (psci_versions[i].version == version) {
@@ -45,7 +46,8 @@ static void set_psci_version(Object *obj, const char *value, Error **errp)
 {
     for (int i = 0; i < ARRAY_SIZE(psci_versions); i++) {
         if (g_str_equal(psci_versions[i].name, value)) {
-            ARM_CPU(obj)->kvm_psci_version = psci_versions[i].version;
+            ARM_CPU(obj)->kvm_identity->psci_version =
+                psci_versions[i].version;
             return;
         }
     }
@@ -66,7 +68,7 @@ void kvm_arm_add_psci_version_property(ARMCPU *cpu)
 bool kvm_arm_set_psci_version(ARMCPU *cpu, Error **errp)
 {
     g_autofree char *wanted = NULL;
-    uint64_t version = cpu->kvm_psci_version;
+    uint64_t version = cpu->kvm_identity->psci_version;
     uint64_t newest;
     int ret;
 

@@ -8,6 +8,7 @@
 
 #include "qapi/error.h"
 #include "system/kvm.h"
+#include "cpreg-cpu.h"
 #include "cpreg-names.h"
 #include "internals.h"
 #include "kvm-scratch.h"
@@ -19,6 +20,14 @@ struct KVMScratch {
     size_t run_size;
     bool el2;
 };
+
+/* One at most is known; 0 is none. */
+static uint32_t extra_capability;
+
+void kvm_arm_scratch_enable(uint32_t capability)
+{
+    extra_capability = capability;
+}
 
 void kvm_arm_scratch_free(KVMScratch *scratch)
 {
@@ -47,9 +56,9 @@ static int check(int ret, const char *what, Error **errp)
     return ret;
 }
 
-static int set_vls(ARMCPU *cpu, int vcpu)
+static int set_vls(uint64_t lengths, int vcpu)
 {
-    uint64_t vls[KVM_ARM64_SVE_VLS_WORDS] = { cpu->sve_vq.map };
+    uint64_t vls[KVM_ARM64_SVE_VLS_WORDS] = { lengths };
     struct kvm_one_reg reg = {
         .id = KVM_REG_ARM64_SVE_VLS,
         .addr = (uintptr_t)vls,
@@ -73,21 +82,22 @@ static int init_pmu(int vcpu)
     return ioctl(vcpu, KVM_SET_DEVICE_ATTR, &attr);
 }
 
-static int enable_mte(int vm)
+static int enable(int vm, uint32_t number)
 {
-    struct kvm_enable_cap cap = { .cap = KVM_CAP_ARM_MTE };
+    struct kvm_enable_cap cap = { .cap = number };
 
     return ioctl(vm, KVM_ENABLE_CAP, &cap);
 }
 
-/* As kvm_arch_init_vcpu() does it for @cpu. */
-static bool scratch_open(ARMCPU *cpu, KVMScratch *scratch, Error **errp)
+/* As kvm_arch_init_vcpu() does it for a vCPU of the guest. */
+static bool scratch_open(const ARMCPRegVCPUInit *of, bool mte,
+                         KVMScratch *scratch, Error **errp)
 {
     int ipa = kvm_check_extension(kvm_state, KVM_CAP_ARM_VM_IPA_SIZE);
-    struct kvm_vcpu_init init = { .target = cpu->kvm_target };
+    struct kvm_vcpu_init init = { .target = of->target };
     uint32_t *features = init.features;
 
-    memcpy(init.features, cpu->kvm_init_features, sizeof(init.features));
+    memcpy(init.features, of->features, sizeof(init.features));
     features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
     scratch->el2 = features[0] & (1u << KVM_ARM_VCPU_HAS_EL2);
 
@@ -98,8 +108,11 @@ static bool scratch_open(ARMCPU *cpu, KVMScratch *scratch, Error **errp)
         errno = -scratch->vm;
         return check(-1, "KVM_CREATE_VM", errp) >= 0;
     }
-    if (cpu->kvm_mte &&
-        check(enable_mte(scratch->vm), "KVM_CAP_ARM_MTE", errp) < 0) {
+    if ((mte && check(enable(scratch->vm, KVM_CAP_ARM_MTE),
+                      "KVM_CAP_ARM_MTE", errp) < 0) ||
+        (extra_capability &&
+         check(enable(scratch->vm, extra_capability),
+               "KVM_ENABLE_CAP", errp) < 0)) {
         return false;
     }
     scratch->vcpu = ioctl(scratch->vm, KVM_CREATE_VCPU, 0);
@@ -109,7 +122,7 @@ static bool scratch_open(ARMCPU *cpu, KVMScratch *scratch, Error **errp)
         return false;
     }
     if (features[0] & (1u << KVM_ARM_VCPU_SVE) &&
-        check(set_vls(cpu, scratch->vcpu), "KVM_REG_ARM64_SVE_VLS",
+        check(set_vls(of->sve_vls, scratch->vcpu), "KVM_REG_ARM64_SVE_VLS",
               errp) < 0) {
         return false;
     }
@@ -124,14 +137,23 @@ static bool scratch_open(ARMCPU *cpu, KVMScratch *scratch, Error **errp)
     return check(scratch->run == MAP_FAILED ? -1 : 0, "mmap", errp) == 0;
 }
 
-KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
+KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
+                                   Error **errp)
 {
     g_autoptr(KVMScratch) scratch = g_new0(KVMScratch, 1);
 
     scratch->vm = -1;
     scratch->vcpu = -1;
     scratch->run = MAP_FAILED;
-    return scratch_open(cpu, scratch, errp) ? g_steal_pointer(&scratch) : NULL;
+    return scratch_open(init, mte, scratch, errp) ? g_steal_pointer(&scratch)
+                                                  : NULL;
+}
+
+KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
+{
+    ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
+
+    return kvm_arm_scratch_new_as(&init, cpu->kvm_mte, errp);
 }
 
 static bool is_32_bits(uint64_t regidx)

@@ -9,6 +9,7 @@
 #define TARGET_ARM_KVM_SCRATCH_H
 
 #include "cpreg-list.h"
+#include "cpreg-vcpu-init.h"
 #include "cpu.h"
 
 typedef struct KVMScratch KVMScratch;
@@ -20,8 +21,18 @@ typedef struct KVMScratch KVMScratch;
  * Returns NULL, with an error, if KVM does not make it.
  */
 KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp);
+
+/* The same of a vCPU that there is not; @mte: with memory tagging */
+KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
+                                   Error **errp);
 void kvm_arm_scratch_free(KVMScratch *scratch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
+
+/*
+ * A capability of KVM's that the guest's VM has been given, and that every
+ * scratch vCPU's VM shall have from now on.
+ */
+void kvm_arm_scratch_enable(uint32_t capability);
 
 /* Registers of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value);

@@ -37,6 +37,26 @@ static int set_timer_ctl(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
     return 0;
 }
 
+/*
+ * MIDR_EL1, REVIDR_EL1 and AIDR_EL1 with KVM_CAP_ARM_WRITABLE_IMP_ID_REGS;
+ * without it, their one value (api.rst).
+ */
+static int set_implementation(ScriptedKVM *kvm, ScriptedReg *reg,
+                              uint64_t value)
+{
+    if (value == reg->value) {
+        return 0;
+    }
+    if (!kvm->imp_ids || value & ~reg->mask) {
+        return -EINVAL;
+    }
+    if (kvm->has_run) {
+        return -EBUSY;
+    }
+    reg->value = value;
+    return 0;
+}
+
 /* PMU */
 
 #define PMCR_N BITS(15, 11)
@@ -111,6 +131,9 @@ typedef struct Rule {
 static const Rule rules[] = {
     { ARM_CPREG(CNTV_CTL_EL0), ALWAYS, set_timer_ctl },
     { ARM_CPREG(CNTP_CTL_EL0), ALWAYS, set_timer_ctl },
+    { ARM_CPREG(MIDR_EL1), SINCE(6, 15), set_implementation },
+    { ARM_CPREG(REVIDR_EL1), SINCE(6, 15), set_implementation },
+    { ARM_CPREG(AIDR_EL1), SINCE(6, 15), set_implementation },
     /* stored whole before PMCR_EL0.N could be chosen */
     { ARM_CPREG(PMCR_EL0), SINCE(6, 7), set_pmcr },
     { ARM_CPREG(PMCNTENSET_EL0), ALWAYS, set_pair },

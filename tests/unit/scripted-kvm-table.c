@@ -146,6 +146,7 @@ void scripted_kvm_reset(ScriptedKVM *kvm)
         }
     }
     kvm->has_run = false;
+    kvm->imp_ids = false;
     kvm->fault = (ScriptedFault) { 0 };
     g_array_set_size(kvm->calls, 0);
 }

@@ -6,6 +6,7 @@
 
 #include "scripted-kvm.h"
 #include "scripted-kvm-model.h"
+#include "scripted-identity.h"
 #include "system/kvm.h"
 #include "target/arm/kvm-cpregs.h"
 #include "target/arm/kvm-first-run.h"
@@ -189,6 +190,7 @@ ARMCPU *scripted_vcpu_new(ScriptedKVM *kvm)
     ARMCPU *cpu = g_new0(ARMCPU, 1);
 
     CPU(cpu)->kvm = kvm;
+    cpu->kvm_identity = scripted_identity_new();
     cpu->kvm_target = 5;            /* KVM_ARM_TARGET_GENERIC_V8 */
     cpu->sve_vq.map = kvm->sve_vls;
     for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
@@ -216,5 +218,6 @@ void scripted_vcpu_free(ARMCPU *cpu)
         g_clear_pointer(&own->taken, g_array_unref);
         g_free(own);
     }
+    scripted_identity_free(cpu->kvm_identity);
     g_free(cpu);
 }

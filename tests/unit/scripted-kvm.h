@@ -31,6 +31,8 @@ typedef enum ScriptedOp {
     SCRIPTED_LIST,
     SCRIPTED_GET,
     SCRIPTED_SET,
+    SCRIPTED_ENABLE,    /* KVM_ENABLE_CAP of the VM */
+    SCRIPTED_FILTER,    /* its KVM_SET_DEVICE_ATTR */
     SCRIPTED_SCRATCH,   /* fits all those of a scratch vCPU: */
     SCRIPTED_SCRATCH_NEW,
     SCRIPTED_SCRATCH_LIST,
@@ -63,6 +65,7 @@ typedef struct ScriptedKVM {
     GArray *regs;       /* of ScriptedReg, in ascending order */
     uint64_t sve_vls;   /* bit n: vectors of (n + 1) * 128 bits; 0: no SVE */
     bool has_run;       /* the vCPU did KVM_RUN once */
+    bool imp_ids;       /* MIDR_EL1, REVIDR_EL1 and AIDR_EL1 are writable */
     GArray *calls;      /* of ScriptedCall */
     uint64_t shows;     /* listed from a write of @shown_by on; 0: none */
     uint64_t shown_by;

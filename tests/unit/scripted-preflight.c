@@ -49,6 +49,25 @@ static void assert_same(const uint64_t *numbers, size_t len,
                     others, others_len * sizeof(*others));
 }
 
+/* What was chosen goes apart, where anything was. */
+static void send_chosen(const ARMCPRegManifest *sent,
+                        ARMCPRegManifest *manifest)
+{
+    g_autoptr(GByteArray) bytes = NULL;
+    g_autofree char *fault = NULL;
+
+    if (sent->baseline) {
+        bytes = arm_cpreg_manifest_encode_chosen(sent);
+        fault = arm_cpreg_manifest_decode_chosen(manifest, bytes->data,
+                                                 bytes->len);
+    }
+    g_assert_cmpstr(fault, ==, NULL);
+    g_assert_cmpstr(manifest->baseline, ==, sent->baseline);
+    assert_same(manifest->chosen_indexes, manifest->chosen_len,
+                sent->chosen_indexes, sent->chosen_len);
+    g_assert_true(arm_cpreg_impls_equal(manifest->impls, sent->impls));
+}
+
 ARMCPRegManifest *manifest_of(ARMCPU *source)
 {
     g_autoptr(ARMCPRegManifest) sent = kvm_arm_manifest_read(source, NULL);
@@ -70,6 +89,7 @@ ARMCPRegManifest *manifest_of(ARMCPU *source)
                 sent->fixed_values, sent->fixed_len);
     assert_same(manifest->wide_indexes, manifest->wide_len,
                 sent->wide_indexes, sent->wide_len);
+    send_chosen(sent, manifest);
     return manifest;
 }
 

@@ -7,7 +7,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "scripted-kvm.h"
+#include "scripted-vm.h"
 #include "target/arm/cpreg-names.h"
 #include "target/arm/kvm-first-run.h"
 
@@ -42,6 +42,8 @@ KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
     scratch = g_new0(KVMScratch, 1);
     scratch->parent = parent;
     scratch->kvm = scripted_kvm_another(parent);
+    scratch->kvm->imp_ids = scripted_vm.scratch_cap ==
+                            KVM_CAP_ARM_WRITABLE_IMP_ID_REGS;
     scratch->el2 = cpu->kvm_init_features[0] >> 7 & 1;
     /* Recorded with an interrupt controller, which this VM does not have. */
     for (guint i = 0; i < scratch->kvm->regs->len; i++) {

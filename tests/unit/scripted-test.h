@@ -58,7 +58,10 @@ uint64_t *value_of(ARMCPU *cpu, uint64_t regidx);
 /* The test fails and goes on, so that one run says all that is wrong. */
 void assert_says(const Error *err, const char *words);
 
-/* The same: the error names the call that failed first. */
+/* The same: the error names this call... */
+void assert_call_named(const ScriptedCall *call, const Error *err);
+
+/* ...or the one that failed first. */
 void assert_failed_call_named(const ScriptedKVM *kvm, const Error *err);
 
 typedef struct ScriptedCase {

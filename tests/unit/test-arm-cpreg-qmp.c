@@ -4,11 +4,14 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-arm-cpregs.h"
+#include "qapi/qapi-visit-arm-cpregs-manifest.h"
 #include "qapi/qobject-input-visitor.h"
 #include "qapi/qobject-output-visitor.h"
 #include "qobject/qdict.h"
 #include "qobject/qjson.h"
+#include "qobject/qlist.h"
 #include "target/arm/cpreg-qapi.h"
+#include "target/arm/cpreg-qapi-verdict.h"
 
 #define MIDR   0x603000000013c000
 #define MMFR3  0x603000000013c03b
@@ -106,9 +109,8 @@ static void assert_json(QObject *found, const char *expected)
     qobject_unref(found);
 }
 
-static void test_write(void)
+static QObject *manifest_to_json(const ARMCPRegManifest *manifest)
 {
-    g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(ArmCPRegManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
     QObject *found = NULL;
     Visitor *v = qobject_output_visitor_new(&found);
@@ -116,7 +118,14 @@ static void test_write(void)
     visit_type_ArmCPRegManifest(v, NULL, &qapi, &error_abort);
     visit_complete(v, &found);
     visit_free(v);
-    assert_json(found, manifest_json);
+    return found;
+}
+
+static void test_write(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = example();
+
+    assert_json(manifest_to_json(manifest), manifest_json);
 }
 
 static void test_table(void)
@@ -142,6 +151,78 @@ static void test_table_of_little(void)
                                        "vector lengths  none, no SVE\n"));
 }
 
+/* The one above of a guest that was started for a pool. */
+static ARMCPRegManifest *chosen_example(void)
+{
+    static const uint64_t chosen[] = { MMFR3, PSCI };
+    static const ARMCPRegImpl impls[] = {
+        { 0x413fd0c1, 0, UINT64_MAX }, { 0x411fd401, 1, 2 },
+    };
+    ARMCPRegManifest *manifest = example();
+
+    manifest->baseline = g_strdup("baseline pool (pool.json)");
+    manifest->chosen_len = G_N_ELEMENTS(chosen);
+    manifest->chosen_indexes = g_memdup2(chosen, sizeof(chosen));
+    manifest->impls = arm_cpreg_impls_new();
+    g_array_append_vals(manifest->impls, impls, G_N_ELEMENTS(impls));
+    return manifest;
+}
+
+/* What its JSON has more than that of the other one. */
+static QDict *chosen_json(void)
+{
+    QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
+                                                      &error_abort));
+    QListEntry *entry;
+
+    qdict_put_str(json, "baseline", "baseline pool (pool.json)");
+    qdict_put_obj(json, "target-impl-cpus", qobject_from_json(
+        "[ { 'midr': '0x413fd0c1', 'revidr': '0x0',"
+        "    'aidr': '0xffffffffffffffff' },"
+        "  { 'midr': '0x411fd401', 'revidr': '0x1', 'aidr': '0x2' } ]",
+        &error_abort));
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(json, "registers"), entry) {
+        QDict *reg = qobject_to(QDict, qlist_entry_obj(entry));
+        const char *name = qdict_get_str(reg, "name");
+
+        if (g_str_equal(name, "ID_AA64MMFR3_EL1") ||
+            g_str_equal(name, "PSCI_VERSION")) {
+            qdict_put_bool(reg, "chosen", true);
+        }
+    }
+    return json;
+}
+
+static void test_write_chosen(void)
+{
+    g_autoptr(ARMCPRegManifest) manifest = chosen_example();
+    QObject *found = manifest_to_json(manifest);
+    QDict *wanted = chosen_json();
+
+    if (!qobject_is_equal(found, QOBJECT(wanted))) {
+        g_autoptr(GString) text = qobject_to_json_pretty(found, true);
+
+        g_test_message("%s", text->str);
+        g_test_fail();
+    }
+    qobject_unref(found);
+    qobject_unref(wanted);
+}
+
+static void test_read_chosen(void)
+{
+    g_autoptr(ARMCPRegManifest) wanted = chosen_example();
+    QDict *json = chosen_json();
+    g_autoptr(ArmCPRegManifest) qapi = visit(json, &error_abort);
+    g_autoptr(ARMCPRegManifest) found =
+        arm_cpreg_manifest_from_qapi(qapi, &error_abort);
+    g_autoptr(GByteArray) a = arm_cpreg_manifest_encode_chosen(found);
+    g_autoptr(GByteArray) b = arm_cpreg_manifest_encode_chosen(wanted);
+
+    g_assert_cmpmem(a->data, a->len, b->data, b->len);
+    qobject_unref(json);
+}
+
 static void test_read(void)
 {
     g_autoptr(ARMCPRegManifest) wanted = example();
@@ -157,6 +238,9 @@ static void test_read(void)
     g_assert_cmpmem(a->data, a->len, b->data, b->len);
     qobject_unref(json);
 }
+
+/* Another member of the list has another MIDR_EL1. */
+#define IMPL(midr) "{ 'midr': '" midr "', 'revidr': '0x2', 'aidr': '0x3' }"
 
 #define REG(index) "{ 'name': 'any', 'index': '" index "' }"
 #define MIDR_REG "{ 'name': 'MIDR_EL1', 'index': '0x603000000013c000', " \
@@ -292,6 +376,55 @@ static const struct {
       "manifest.registers[0].value: \"x\" is no number" },
     { "host", "'db7.example'", NULL },
     { "capabilities", "[ 'arm-writable-imp-id-regs' ]", NULL },
+    { "members", "[ 'a.json (n1-host, Linux 6.1.170)' ]", NULL },
+    { "members", "[ 1 ]", "Invalid parameter type for 'manifest.members[0]'" },
+
+    { "architecture", "'aarch64'", NULL },
+    { "architecture", "'x86_64'", "manifest.architecture is \"x86_64\", this "
+      "QEMU's guests are aarch64" },
+    { "architecture", "'AArch64'", "manifest.architecture is \"AArch64\"" },
+    { "architecture", "''", "manifest.architecture is \"\"" },
+    { "architecture", "'arm'", "manifest.architecture is \"arm\"" },
+    { "architecture",
+      "'0123456789abcdef0123456789abcdef0123456789abcdef'",
+      "is \"0123456789abcdef0123456789abcdef01234567\", this" },
+
+    { "baseline", "'baseline pool (pool.json)'", NULL },
+    { "baseline", "'\\u001b[2J'", NULL },
+    { "baseline", "1", "Invalid parameter type for 'manifest.baseline'" },
+
+    { "target-impl-cpus", "[]", NULL },
+    { "target-impl-cpus", "[ " IMPL("0x413fd0c1") " ]", NULL },
+    { "target-impl-cpus", "[ " IMPL("0xffffffff") ", " IMPL("0x0") " ]",
+      NULL },
+    { "target-impl-cpus", "[ " IMPL("0x1") ", " IMPL("0x01") " ]",
+      "manifest.target-impl-cpus[1]: MIDR_EL1 0x1, REVIDR_EL1 0x2, AIDR_EL1 "
+      "0x3 is there twice" },
+    { "target-impl-cpus", "[ " IMPL("0x100000000") " ]",
+      "manifest.target-impl-cpus[0]: MIDR_EL1 0x100000000 has more than 32 "
+      "bits" },
+    { "target-impl-cpus", "[ " IMPL("413fd0c1") " ]",
+      "manifest.target-impl-cpus[0].midr: \"413fd0c1\" is no number of 64 "
+      "bits" },
+    { "target-impl-cpus",
+      "[ { 'midr': '0x1', 'revidr': '', 'aidr': '0x3' } ]",
+      "manifest.target-impl-cpus[0].revidr: \"\" is no number" },
+    { "target-impl-cpus",
+      "[ { 'midr': '0x1', 'revidr': '0x2', 'aidr': '0x10000000000000000' } ]",
+      "manifest.target-impl-cpus[0].aidr: \"0x10000000000000000\" is no "
+      "number" },
+    { "target-impl-cpus", "[ { 'midr': '0x1', 'revidr': '0x2' } ]",
+      "Parameter 'manifest.target-impl-cpus[0].aidr' is missing" },
+    { "target-impl-cpus", "[ '0x413fd0c1:0x0:0x0' ]",
+      "Invalid parameter type for 'manifest.target-impl-cpus[0]'" },
+
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
+      "    'chosen': true } ]", NULL },
+    { "registers",
+      "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
+      "    'chosen': 'yes' } ]",
+      "Invalid parameter type for 'manifest.registers[0].chosen'" },
     { "colour", "'blue'", "Parameter 'manifest.colour' is unexpected" },
 };
 
@@ -352,6 +485,67 @@ static void test_longest(void)
                     "manifest.registers has 16385 entries, at most 16384 are "
                     "possible");
     error_free(err);
+}
+
+/* As many implementations as a list can have, and one more. */
+static void test_impls(void)
+{
+    for (unsigned len = 64; len <= 65; len++) {
+        QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
+                                                          &error_abort));
+        QList *list = qlist_new();
+        g_autoptr(ArmCPRegManifest) qapi = NULL;
+        g_autoptr(ARMCPRegManifest) manifest = NULL;
+        Error *err = NULL;
+
+        for (unsigned i = 0; i < len; i++) {
+            g_autofree char *midr = g_strdup_printf("0x%x", i);
+            QDict *impl = qdict_new();
+
+            qdict_put_str(impl, "midr", midr);
+            qdict_put_str(impl, "revidr", "0x0");
+            qdict_put_str(impl, "aidr", "0x0");
+            qlist_append(list, impl);
+        }
+        qdict_put(json, "target-impl-cpus", list);
+        qapi = visit(json, &error_abort);
+        manifest = arm_cpreg_manifest_from_qapi(qapi, &err);
+        g_assert_true(!manifest == (len > 64));
+        if (manifest) {
+            g_assert_cmpuint(manifest->impls->len, ==, 64);
+        } else {
+            g_assert_cmpstr(error_get_pretty(err), ==, "manifest.target-impl-"
+                            "cpus[64]: more than 64 implementations");
+        }
+        error_free(err);
+        qobject_unref(json);
+    }
+}
+
+/* What the guest can change is nothing to be chosen. */
+static void test_chosen_without_value(void)
+{
+    QDict *json = chosen_json();
+    QListEntry *entry;
+    g_autoptr(ArmCPRegManifest) qapi = NULL;
+    g_autoptr(ARMCPRegManifest) manifest = NULL;
+    g_autoptr(GByteArray) bytes = NULL;
+    g_autofree char *fault = NULL;
+    g_autoptr(ARMCPRegManifest) again = example();
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(json, "registers"), entry) {
+        qdict_put_bool(qobject_to(QDict, qlist_entry_obj(entry)), "chosen",
+                       true);
+    }
+    qapi = visit(json, &error_abort);
+    manifest = arm_cpreg_manifest_from_qapi(qapi, &error_abort);
+    g_assert_cmpmem(manifest->chosen_indexes, manifest->chosen_len * 8,
+                    manifest->fixed_indexes, manifest->fixed_len * 8);
+    /* so that a stream of it is taken */
+    bytes = arm_cpreg_manifest_encode_chosen(manifest);
+    fault = arm_cpreg_manifest_decode_chosen(again, bytes->data, bytes->len);
+    g_assert_cmpstr(fault, ==, NULL);
+    qobject_unref(json);
 }
 
 static QObject *verdict_json(ArmCPRegVerdict *verdict)
@@ -480,6 +674,11 @@ int main(int argc, char **argv)
     g_test_add_func("/arm/cpreg-qmp/table", test_table);
     g_test_add_func("/arm/cpreg-qmp/table-of-little", test_table_of_little);
     g_test_add_func("/arm/cpreg-qmp/read", test_read);
+    g_test_add_func("/arm/cpreg-qmp/write-chosen", test_write_chosen);
+    g_test_add_func("/arm/cpreg-qmp/read-chosen", test_read_chosen);
+    g_test_add_func("/arm/cpreg-qmp/impls", test_impls);
+    g_test_add_func("/arm/cpreg-qmp/chosen-without-value",
+                    test_chosen_without_value);
     g_test_add_func("/arm/cpreg-qmp/members", test_members);
     g_test_add_func("/arm/cpreg-qmp/longest", test_longest);
     g_test_add_func("/arm/cpreg-qmp/verdict", test_verdict);

@@ -6,6 +6,8 @@
 
 #include "standalone/cpu.h"     /* this one is cpu.h, too */
 
+#define UNASSIGNED_CPU_INDEX (-1)
+
 /* For a test to set. */
 extern CPUState *first_cpu;
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A device is realized or not. */
+
+#ifndef STANDALONE_HW_QDEV_PROPERTIES_H
+#define STANDALONE_HW_QDEV_PROPERTIES_H
+
+#include "qom/object.h"
+
+typedef struct DeviceState {
+    bool realized;
+} DeviceState;
+
+DeviceState *standalone_device(void *obj);
+
+#define DEVICE(obj) standalone_device(obj)
+
+void qdev_prop_set_after_realize(DeviceState *dev, const char *name,
+                                 Error **errp);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What target/arm/kvm.c offers, as far as the edge uses it. */
+
+#ifndef STANDALONE_KVM_ARM_H
+#define STANDALONE_KVM_ARM_H
+
+#include "cpu.h"
+
+uint32_t kvm_arm_sve_get_vls(ARMCPU *cpu);
+bool kvm_arm_el2_supported(void);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CPU implementations that a guest may run on. */
+
+#include "qemu/osdep.h"
+#include "cpreg-impl.h"
+
+GArray *arm_cpreg_impls_new(void)
+{
+    return g_array_new(false, false, sizeof(ARMCPRegImpl));
+}
+
+static const ARMCPRegImpl *impl_at(const GArray *impls, guint i)
+{
+    return &g_array_index(impls, ARMCPRegImpl, i);
+}
+
+static bool equal(const ARMCPRegImpl *a, const ARMCPRegImpl *b)
+{
+    return a->midr == b->midr && a->revidr == b->revidr && a->aidr == b->aidr;
+}
+
+bool arm_cpreg_impls_has(const GArray *impls, const ARMCPRegImpl *impl)
+{
+    for (guint i = 0; impls && i < impls->len; i++) {
+        if (equal(impl_at(impls, i), impl)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *arm_cpreg_impls_add(GArray *impls, const ARMCPRegImpl *impl)
+{
+    if (impl->midr > UINT32_MAX) {
+        return g_strdup_printf("MIDR_EL1 0x%" PRIx64 " has more than 32 bits",
+                               impl->midr);
+    }
+    if (arm_cpreg_impls_has(impls, impl)) {
+        return g_strdup_printf("MIDR_EL1 0x%" PRIx64 ", REVIDR_EL1 0x%" PRIx64
+                               ", AIDR_EL1 0x%" PRIx64 " is there twice",
+                               impl->midr, impl->revidr, impl->aidr);
+    }
+    if (impls->len == ARM_CPREG_IMPL_MAX) {
+        return g_strdup_printf("more than %d implementations",
+                               ARM_CPREG_IMPL_MAX);
+    }
+    g_array_append_vals(impls, impl, 1);
+    return NULL;
+}
+
+static char *parse_triple(const char *text, ARMCPRegImpl *impl)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+    uint64_t values[3] = { 0 };
+    guint len = g_strv_length(parts);
+
+    if (len < 1 || len > ARRAY_SIZE(values)) {
+        return g_strdup_printf("\"%.60s\" is not MIDR:REVIDR:AIDR", text);
+    }
+    for (guint i = 0; i < len; i++) {
+        const char *digits = parts[i];
+
+        if (g_str_has_prefix(digits, "0x")) {
+            digits += 2;
+        }
+        if (!g_ascii_string_to_unsigned(digits, 16, 0, UINT64_MAX, &values[i],
+                                        NULL)) {
+            return g_strdup_printf("\"%.20s\" in \"%.60s\" is no hexadecimal "
+                                   "number", parts[i], text);
+        }
+    }
+    *impl = (ARMCPRegImpl) { values[0], values[1], values[2] };
+    return NULL;
+}
+
+GArray *arm_cpreg_impls_parse(const char *text, char **fault)
+{
+    g_autoptr(GArray) impls = arm_cpreg_impls_new();
+    g_auto(GStrv) triples = g_strsplit(text, "-", -1);
+
+    *fault = *triples ? NULL : g_strdup("there is nothing in it");
+    for (char **triple = triples; *triple && !*fault; triple++) {
+        ARMCPRegImpl impl;
+
+        *fault = parse_triple(*triple, &impl) ?:
+                 arm_cpreg_impls_add(impls, &impl);
+    }
+    return *fault ? NULL : g_steal_pointer(&impls);
+}
+
+char *arm_cpreg_impls_text(const GArray *impls)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; impls && i < impls->len; i++) {
+        const ARMCPRegImpl *impl = impl_at(impls, i);
+
+        g_string_append_printf(text, "%s0x%" PRIx64 ":0x%" PRIx64 ":0x%"
+                               PRIx64, i ? "-" : "", impl->midr, impl->revidr,
+                               impl->aidr);
+    }
+    return g_string_free(text, false);
+}
+
+bool arm_cpreg_impls_equal(const GArray *a, const GArray *b)
+{
+    guint len = a ? a->len : 0;
+
+    if (len != (b ? b->len : 0)) {
+        return false;
+    }
+    for (guint i = 0; i < len; i++) {
+        if (!equal(impl_at(a, i), impl_at(b, i))) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's own view of what a guest reads in the registers that stay. */
+
+#include "qemu/osdep.h"
+#include "cpreg-isar.h"
+#include "cpreg-names.h"
+#include "cpu-features.h"
+#include "cpu-sysregs.h"
+
+/* A register's place in ARMCPU: one of the two, which differ in size. */
+typedef struct Place {
+    uint64_t *wide;
+    uint32_t *narrow;
+} Place;
+
+/* Fields whose value is not KVM's alone, by arm_cpu_realizefn() and cpu64.c. */
+static const struct {
+    uint64_t regidx;
+    uint64_t mask;
+} owned[] = {
+    { ARM_CPREG(ID_PFR1_EL1),
+      R_ID_PFR1_SECURITY_MASK | R_ID_PFR1_VIRTUALIZATION_MASK },
+    { ARM_CPREG(ID_DFR0_EL1), R_ID_DFR0_COPSDBG_MASK },
+    { ARM_CPREG(ID_AA64PFR0_EL1),
+      R_ID_AA64PFR0_EL2_MASK | R_ID_AA64PFR0_EL3_MASK |
+      R_ID_AA64PFR0_FP_MASK | R_ID_AA64PFR0_ADVSIMD_MASK |
+      R_ID_AA64PFR0_SVE_MASK | R_ID_AA64PFR0_RME_MASK },
+    { ARM_CPREG(ID_AA64PFR1_EL1),
+      R_ID_AA64PFR1_MTE_MASK | R_ID_AA64PFR1_SME_MASK },
+    { ARM_CPREG(ID_AA64ISAR1_EL1),
+      R_ID_AA64ISAR1_APA_MASK | R_ID_AA64ISAR1_API_MASK |
+      R_ID_AA64ISAR1_GPA_MASK | R_ID_AA64ISAR1_GPI_MASK },
+    { ARM_CPREG(ID_AA64ISAR2_EL1),
+      R_ID_AA64ISAR2_APA3_MASK | R_ID_AA64ISAR2_GPA3_MASK },
+};
+
+static uint64_t owned_by_qemu(uint64_t regidx)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(owned); i++) {
+        if (owned[i].regidx == regidx) {
+            return owned[i].mask;
+        }
+    }
+    return 0;
+}
+
+static Place find_idreg(ARMCPU *cpu, uint64_t regidx)
+{
+    for (size_t i = 0; i < NUM_ID_IDX; i++) {
+        if (regidx == (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 |
+                       ARM_CPREG_KIND_SYSREG | id_register_sysreg[i])) {
+            return (Place) { .wide = &cpu->isar.idregs[i] };
+        }
+    }
+    return (Place) { };
+}
+
+static Place find(ARMCPU *cpu, uint64_t regidx)
+{
+    uint64_t cache = regidx - ARM_CPREG_CCSIDR(0);
+
+    if (cache < ARRAY_SIZE(cpu->ccsidr)) {
+        return (Place) { .wide = &cpu->ccsidr[cache] };
+    }
+    switch (regidx) {
+    case ARM_CPREG_FW(0):
+        return (Place) { .narrow = &cpu->psci_version };
+    case ARM_CPREG(MIDR_EL1):
+        return (Place) { .wide = &cpu->midr };
+    case ARM_CPREG(REVIDR_EL1):
+        return (Place) { .narrow = &cpu->revidr };
+    /* These four are in idregs as well, where nothing looks for them. */
+    case ARM_CPREG(CTR_EL0):
+        return (Place) { .wide = &cpu->ctr };
+    case ARM_CPREG(MVFR0_EL1):
+        return (Place) { .narrow = &cpu->isar.mvfr0 };
+    case ARM_CPREG(MVFR1_EL1):
+        return (Place) { .narrow = &cpu->isar.mvfr1 };
+    case ARM_CPREG(MVFR2_EL1):
+        return (Place) { .narrow = &cpu->isar.mvfr2 };
+    default:
+        return find_idreg(cpu, regidx);
+    }
+}
+
+/*
+ * AArch32's register of the debug architecture repeats ID_AA64DFR0_EL1, and
+ * is there if EL1 can use AArch32.
+ */
+static void set_dbgdidr(ARMISARegisters *isar)
+{
+    uint32_t value = isar->dbgdidr;
+
+    if (!value) {
+        return;
+    }
+    value = FIELD_DP32(value, DBGDIDR, WRPS,
+                       FIELD_EX64_IDREG(isar, ID_AA64DFR0, WRPS));
+    value = FIELD_DP32(value, DBGDIDR, BRPS,
+                       FIELD_EX64_IDREG(isar, ID_AA64DFR0, BRPS));
+    value = FIELD_DP32(value, DBGDIDR, CTX_CMPS,
+                       FIELD_EX64_IDREG(isar, ID_AA64DFR0, CTX_CMPS));
+    if (FIELD_EX64_IDREG(isar, ID_AA64PFR0, EL1) < 2) {
+        value = 0;
+    }
+    isar->dbgdidr = value;
+}
+
+bool arm_cpreg_set_isar(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
+                        uint64_t value)
+{
+    Place place = find(cpu, regidx);
+
+    mask &= ~owned_by_qemu(regidx);
+    if (place.wide) {
+        *place.wide = (*place.wide & ~mask) | (value & mask);
+    } else if (place.narrow) {
+        *place.narrow = (*place.narrow & ~mask) | (value & mask);
+    } else {
+        return false;
+    }
+    if (regidx == ARM_CPREG(ID_AA64DFR0_EL1) ||
+        regidx == ARM_CPREG(ID_AA64PFR0_EL1)) {
+        set_dbgdidr(&cpu->isar);
+    }
+    return true;
+}
+
+bool arm_cpreg_get_isar(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
+{
+    Place place = find(cpu, regidx);
+
+    if (place.wide) {
+        *value = *place.wide;
+    } else if (place.narrow) {
+        *value = *place.narrow;
+    } else {
+        return false;
+    }
+    return true;
+}

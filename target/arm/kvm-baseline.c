@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* -object arm-kvm-baseline: read what a guest shall see of its CPU. */
+
+#include "qemu/osdep.h"
+#include "io/channel-file.h"
+#include "qapi/error.h"
+#include "qapi/qapi-visit-arm-cpregs-manifest.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qobject/qdict.h"
+#include "qobject/qjson.h"
+#include "qom/object_interfaces.h"
+#include "cpreg-qapi.h"
+#include "kvm-baseline.h"
+
+/* Only what a guest cannot change makes a CPU another one. */
+static void keep_fixed(ARMCPRegManifest *manifest)
+{
+    memcpy(manifest->indexes, manifest->fixed_indexes,
+           manifest->fixed_len * sizeof(uint64_t));
+    manifest->len = manifest->fixed_len;
+    manifest->wide_len = 0;
+}
+
+/* The manifest in a JSON value, which QMP's answer may be around. */
+static ArmCPRegManifest *visit(QObject *json, Error **errp)
+{
+    QDict *answer = qobject_to(QDict, json);
+    QObject *content = answer ? qdict_get(answer, "return") : NULL;
+    ArmCPRegManifest *qapi = NULL;
+    Visitor *visitor;
+
+    if (!answer) {
+        error_setg(errp, "it is JSON, but no object; kvm-arm-regs baseline "
+                   "writes such a file");
+        return NULL;
+    }
+    visitor = qobject_input_visitor_new(content ?: json);
+    visit_type_ArmCPRegManifest(visitor, NULL, &qapi, errp);
+    visit_free(visitor);
+    return qapi;
+}
+
+ARMCPRegManifest *arm_kvm_baseline_parse(const char *text, Error **errp)
+{
+    g_autoptr(ARMCPRegManifest) manifest = NULL;
+    g_autoptr(ArmCPRegManifest) qapi = NULL;
+    QObject *json = qobject_from_json(text, errp);
+
+    if (!json) {
+        return NULL;
+    }
+    qapi = visit(json, errp);
+    qobject_unref(json);
+    manifest = qapi ? arm_cpreg_manifest_from_qapi(qapi, errp) : NULL;
+    if (!manifest) {
+        return NULL;
+    }
+    keep_fixed(manifest);
+    if (!manifest->len) {
+        error_setg(errp, "it has no register that a guest cannot change; "
+                   "kvm-arm-regs baseline writes such a file");
+        return NULL;
+    }
+    return g_steal_pointer(&manifest);
+}
+
+static char *read_file(const char *path, Error **errp)
+{
+    g_autoptr(QIOChannelFile) file =
+        qio_channel_file_new_path(path, O_RDONLY, 0, errp);
+    g_autofree char *text = NULL;
+    size_t size = 0, room = 0;
+
+    if (!file) {
+        return NULL;
+    }
+    do {
+        ssize_t got;
+
+        if (size == room) {
+            room = MAX(room * 2, 64 * 1024);
+            text = g_realloc(text, room + 1);
+        }
+        got = qio_channel_read(QIO_CHANNEL(file), text + size, room - size,
+                               errp);
+        if (got < 0) {
+            return NULL;
+        }
+        if (got == 0) {
+            text[size] = 0;
+            if (strlen(text) != size) {
+                error_setg(errp, "it has a byte 0, and is no text");
+                return NULL;
+            }
+            return g_steal_pointer(&text);
+        }
+        size += got;
+    } while (size <= ARM_KVM_BASELINE_MAX);
+    error_setg(errp, "it is longer than the %d bytes that are read",
+               ARM_KVM_BASELINE_MAX);
+    return NULL;
+}
+
+static void baseline_complete(UserCreatable *creatable, Error **errp)
+{
+    ERRP_GUARD();
+    ARMKVMBaseline *baseline = ARM_KVM_BASELINE(creatable);
+    const char *id = object_get_canonical_path_component(OBJECT(creatable));
+    g_autofree char *text = NULL;
+
+    if (!baseline->file == !baseline->data) {
+        error_setg(errp, "arm-kvm-baseline %s: %s; exactly one of file= and "
+                   "data= is needed", id, baseline->file ? "both are given" :
+                                                           "none is given");
+        return;
+    }
+    baseline->label = g_strdup_printf("baseline %s (%s)", id,
+                                      baseline->file ?: "data=");
+    text = baseline->file ? read_file(baseline->file, errp)
+                          : g_strdup(baseline->data);
+    if (text) {
+        baseline->manifest = arm_kvm_baseline_parse(text, errp);
+    }
+    if (!baseline->manifest) {
+        error_prepend(errp, "%s: ", baseline->label);
+    }
+}
+
+/* CPUs hold a reference; without -object it cannot be had again. */
+static bool baseline_can_be_deleted(UserCreatable *creatable)
+{
+    return OBJECT(creatable)->ref <= 1;
+}
+
+static char *get_file(Object *obj, Error **errp)
+{
+    return g_strdup(ARM_KVM_BASELINE(obj)->file);
+}
+
+static char *get_data(Object *obj, Error **errp)
+{
+    return g_strdup(ARM_KVM_BASELINE(obj)->data);
+}
+
+static void set_text(Object *obj, char **text, const char *value, Error **errp)
+{
+    if (ARM_KVM_BASELINE(obj)->manifest) {
+        error_setg(errp, "an arm-kvm-baseline is read once and cannot be "
+                   "changed; make another one");
+        return;
+    }
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+static void set_file(Object *obj, const char *value, Error **errp)
+{
+    set_text(obj, &ARM_KVM_BASELINE(obj)->file, value, errp);
+}
+
+static void set_data(Object *obj, const char *value, Error **errp)
+{
+    set_text(obj, &ARM_KVM_BASELINE(obj)->data, value, errp);
+}
+
+static void baseline_finalize(Object *obj)
+{
+    ARMKVMBaseline *baseline = ARM_KVM_BASELINE(obj);
+
+    g_free(baseline->file);
+    g_free(baseline->data);
+    g_free(baseline->label);
+    arm_cpreg_manifest_free(baseline->manifest);
+}
+
+static void baseline_class_init(ObjectClass *oc, const void *data)
+{
+    UserCreatableClass *uc = USER_CREATABLE_CLASS(oc);
+
+    uc->complete = baseline_complete;
+    uc->can_be_deleted = baseline_can_be_deleted;
+    object_class_property_add_str(oc, "file", get_file, set_file);
+    object_class_property_set_description(oc, "file",
+        "A file that kvm-arm-regs baseline has written");
+    object_class_property_add_str(oc, "data", get_data, set_data);
+    object_class_property_set_description(oc, "data",
+        "The content of such a file");
+}
+
+static const TypeInfo baseline_type = {
+    .name = TYPE_ARM_KVM_BASELINE,
+    .parent = TYPE_OBJECT,
+    .instance_size = sizeof(ARMKVMBaseline),
+    .instance_finalize = baseline_finalize,
+    .class_init = baseline_class_init,
+    .interfaces = (const InterfaceInfo[]) {
+        { TYPE_USER_CREATABLE },
+        { }
+    },
+};
+
+static void register_type(void)
+{
+    type_register_static(&baseline_type);
+}
+
+type_init(register_type)

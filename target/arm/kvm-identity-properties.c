@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The properties by which a user chooses what a KVM guest is shown. */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "hw/qdev-core.h"
+#include "qom/object_interfaces.h"
+#include "kvm-identity.h"
+#include "kvm-psci-version.h"
+#include "kvm-sysreg-properties.h"
+
+#define BASELINE "kvm-baseline"
+#define IMPL_CPUS "x-target-impl-cpus"
+
+/* An option of the CPU, if it has it and KVM would otherwise decide. */
+static bool set_option(Object *obj, const char *name, bool on, Error **errp)
+{
+    return !object_property_find(obj, name) ||
+           object_property_set_bool(obj, name, on, errp);
+}
+
+/*
+ * What the vCPUs of the baseline have been made with.  An option that stands
+ * behind kvm-baseline on the command line is taken as it is, and compared when
+ * all are known.
+ */
+static bool set_options(Object *obj, const ARMCPRegVCPUInit *init,
+                        Error **errp)
+{
+    static const struct {
+        const char *name;
+        const char *feature;
+    } options[] = {
+        { "pmu", "pmu-v3" },
+        { "sve", "sve" },
+        { "pauth", "ptrauth-address" },
+    };
+    for (int i = 0; i < ARRAY_SIZE(options); i++) {
+        bool on = arm_cpreg_has_feature(
+            init, arm_cpreg_feature_bit(options[i].feature));
+
+        /* What the host does not have cannot be switched off either. */
+        if (!set_option(obj, options[i].name, on, on ? errp : NULL) && on) {
+            return false;
+        }
+    }
+    for (unsigned n = 0; init->sve_vls && n < ARM_MAX_VQ; n++) {
+        g_autofree char *name = g_strdup_printf("sve%u", (n + 1) * 128);
+
+        if (!set_option(obj, name, init->sve_vls >> n & 1, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_late(Object *obj, const char *name, Error **errp)
+{
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "%s cannot be changed once the CPU is there", name);
+        return true;
+    }
+    return false;
+}
+
+static void get_baseline(Object *obj, Visitor *v, const char *name,
+                         void *opaque, Error **errp)
+{
+    ARMKVMBaseline *baseline = ARM_CPU(obj)->kvm_identity->baseline;
+    g_autofree char *id = g_strdup(
+        baseline ? object_get_canonical_path_component(OBJECT(baseline)) : "");
+
+    visit_type_str(v, name, &id, errp);
+}
+
+static void set_baseline(Object *obj, Visitor *v, const char *name,
+                         void *opaque, Error **errp)
+{
+    ERRP_GUARD();
+    KVMIdentity *identity = ARM_CPU(obj)->kvm_identity;
+    g_autofree char *id = NULL;
+    Object *found;
+
+    if (is_late(obj, name, errp) || !visit_type_str(v, name, &id, errp)) {
+        return;
+    }
+    found = object_resolve_path_component(object_get_objects_root(), id);
+    if (!found || !object_dynamic_cast(found, TYPE_ARM_KVM_BASELINE)) {
+        error_setg(errp, BASELINE "=%s: %s; give -object " TYPE_ARM_KVM_BASELINE
+                   ",id=%s,file=...", id, found ?
+                   "that object is no baseline" : "there is no such object",
+                   id);
+        return;
+    }
+    g_clear_pointer(&identity->baseline, object_unref);
+    identity->baseline = ARM_KVM_BASELINE(object_ref(found));
+    if (!set_options(obj, &identity->baseline->manifest->init, errp)) {
+        error_prepend(errp, "%s: ", identity->baseline->label);
+    }
+}
+
+static char *get_impls(Object *obj, Error **errp)
+{
+    return arm_cpreg_impls_text(kvm_arm_identity_impls(ARM_CPU(obj)));
+}
+
+static void set_impls(Object *obj, const char *value, Error **errp)
+{
+    KVMIdentity *identity = ARM_CPU(obj)->kvm_identity;
+    g_autofree char *fault = NULL;
+    GArray *impls;
+
+    if (is_late(obj, IMPL_CPUS, errp)) {
+        return;
+    }
+    impls = arm_cpreg_impls_parse(value, &fault);
+    if (!impls) {
+        error_setg(errp, IMPL_CPUS "=%s: %s", value, fault);
+        return;
+    }
+    g_clear_pointer(&identity->impls, g_array_unref);
+    identity->impls = impls;
+}
+
+static void release(Object *obj, const char *name, void *opaque)
+{
+    ARMCPU *cpu = ARM_CPU(obj);
+    KVMIdentity *identity = cpu->kvm_identity;
+
+    g_clear_pointer(&identity->baseline, object_unref);
+    g_array_unref(identity->wanted);
+    g_clear_pointer(&identity->impls, g_array_unref);
+    g_clear_pointer(&cpu->kvm_identity, g_free);
+}
+
+void kvm_arm_identity_add_properties(ARMCPU *cpu)
+{
+    Object *obj = OBJECT(cpu);
+
+    cpu->kvm_identity = g_new0(KVMIdentity, 1);
+    cpu->kvm_identity->wanted = g_array_new(false, false, sizeof(KVMWanted));
+    object_property_add(obj, BASELINE, "string", get_baseline, set_baseline,
+                        release, NULL);
+    object_property_set_description(obj, BASELINE,
+        "The arm-kvm-baseline object that says what the guest is shown");
+    object_property_add_str(obj, IMPL_CPUS, get_impls, set_impls);
+    object_property_set_description(obj, IMPL_CPUS,
+        "The CPU implementations that the guest may run on and is told of: "
+        "MIDR:REVIDR:AIDR, with - between them");
+    kvm_arm_add_psci_version_property(cpu);
+    kvm_arm_add_sysreg_properties(cpu);
+}

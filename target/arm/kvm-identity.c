@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a KVM guest is shown of its CPU: put the user's choice into KVM. */
+
+#include "qemu/osdep.h"
+#include <linux/kvm.h>
+
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "hw/core/cpu.h"
+#include "system/kvm.h"
+#include "cpreg-isar.h"
+#include "cpu-features.h"
+#include "kvm-cpregs.h"
+#include "kvm-first-run.h"
+#include "kvm-identity.h"
+#include "kvm-identity-check.h"
+#include "kvm-psci-version.h"
+#include "kvm_arm.h"
+
+static KVMWanted *find(GArray *list, uint64_t regidx)
+{
+    for (guint i = 0; i < list->len; i++) {
+        KVMWanted *wanted = &g_array_index(list, KVMWanted, i);
+
+        if (wanted->regidx == regidx) {
+            return wanted;
+        }
+    }
+    return NULL;
+}
+
+/* Bits of a register, beside those that the list has of it. */
+static void want(GArray *list, uint64_t regidx, uint64_t mask, uint64_t value)
+{
+    KVMWanted *before = find(list, regidx);
+
+    if (before) {
+        before->mask |= mask;
+        before->value = (before->value & ~mask) | (value & mask);
+    } else {
+        KVMWanted wanted = { regidx, mask, value & mask };
+
+        g_array_append_val(list, wanted);
+    }
+}
+
+void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
+                           uint64_t value)
+{
+    want(cpu->kvm_identity->wanted, regidx, mask, value);
+}
+
+bool kvm_arm_identity_wanted(ARMCPU *cpu, uint64_t regidx, uint64_t *mask,
+                             uint64_t *value)
+{
+    KVMWanted *wanted = find(cpu->kvm_identity->wanted, regidx);
+
+    if (wanted) {
+        *mask = wanted->mask;
+        *value = wanted->value;
+    }
+    return wanted != NULL;
+}
+
+GArray *kvm_arm_identity_impls(ARMCPU *cpu)
+{
+    const KVMIdentity *identity = cpu->kvm_identity;
+
+    return identity->impls ?:
+           identity->baseline ? identity->baseline->manifest->impls : NULL;
+}
+
+char *kvm_arm_identity_label(ARMCPU *cpu)
+{
+    const KVMIdentity *identity = cpu->kvm_identity;
+
+    if (identity->baseline) {
+        return g_strdup(identity->baseline->label);
+    }
+    return identity->wanted->len ? g_strdup("the SYSREG_ properties") :
+           identity->impls ? g_strdup("x-target-impl-cpus") : NULL;
+}
+
+/* Which registers there are follows from the identity: it goes first. */
+static int compare_wanted(gconstpointer a, gconstpointer b)
+{
+    const KVMWanted *wa = a, *wb = b;
+    bool ia = arm_cpreg_is_identity(wa->regidx);
+    bool ib = arm_cpreg_is_identity(wb->regidx);
+
+    return ia != ib ? (ia ? -1 : 1) :
+           wa->regidx < wb->regidx ? -1 : wa->regidx > wb->regidx;
+}
+
+GArray *kvm_arm_identity_chosen(ARMCPU *cpu)
+{
+    const KVMIdentity *identity = cpu->kvm_identity;
+    GArray *chosen = g_array_new(false, false, sizeof(KVMWanted));
+
+    if (identity->baseline) {
+        ARMCPRegList list =
+            arm_cpreg_manifest_fixed(identity->baseline->manifest);
+
+        for (size_t i = 0; i < list.len; i++) {
+            want(chosen, list.indexes[i],
+                 ~kvm_arm_first_run_foreign(list.indexes[i]), list.values[i]);
+        }
+    }
+    for (guint i = 0; i < identity->wanted->len; i++) {
+        const KVMWanted *single = &g_array_index(identity->wanted, KVMWanted,
+                                                 i);
+
+        want(chosen, single->regidx, single->mask, single->value);
+    }
+    if (kvm_arm_identity_impls(cpu)) {
+        want(chosen, ARM_CPREG_FW_BMAP(3), ~0ull, KVM_ARM_IMPL_CPUS_SERVICES);
+    }
+    g_array_sort(chosen, compare_wanted);
+    return chosen;
+}
+
+/* A machine has one set of ID registers, whatever its vCPUs ask for. */
+static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
+{
+    g_autoptr(GArray) first = kvm_arm_identity_chosen(ARM_CPU(first_cpu));
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < chosen->len; i++) {
+        const KVMWanted *own = &g_array_index(chosen, KVMWanted, i);
+        const KVMWanted *other = find(first, own->regidx);
+
+        if (!other || other->mask != own->mask ||
+            other->value != own->value) {
+            kvm_arm_identity_append(text, own->regidx, own->value,
+                                    other ? other->value : 0,
+                                    "cpu 0 has another value, and the CPUs of "
+                                    "a machine have one set");
+        }
+    }
+    if (!text->len && first->len != chosen->len) {
+        g_string_append(text, "cpu 0 has values chosen that this CPU has not, "
+                        "and the CPUs of a machine have one set");
+    }
+    if (!text->len && !arm_cpreg_impls_equal(
+            kvm_arm_identity_impls(cpu),
+            kvm_arm_identity_impls(ARM_CPU(first_cpu)))) {
+        g_string_append(text, "cpu 0 has another list of implementations");
+    }
+    if (text->len) {
+        error_setg(errp, "cpu %d: %s; give all CPUs the same options",
+                   CPU(cpu)->cpu_index, text->str);
+    }
+    return text->len == 0;
+}
+
+/* What kvm_arch_init_vcpu() is going to ask KVM for. */
+static ARMCPRegVCPUInit init_to_be(ARMCPU *cpu)
+{
+    ARMCPRegVCPUInit init = { .target = cpu->kvm_target };
+    const struct {
+        bool on;
+        unsigned bit;
+    } features[] = {
+        { !arm_feature(&cpu->env, ARM_FEATURE_AARCH64),
+          KVM_ARM_VCPU_EL1_32BIT },
+        { kvm_check_extension(kvm_state, KVM_CAP_ARM_PSCI_0_2),
+          KVM_ARM_VCPU_PSCI_0_2 },
+        { cpu->has_pmu, KVM_ARM_VCPU_PMU_V3 },
+        { cpu_isar_feature(aa64_sve, cpu), KVM_ARM_VCPU_SVE },
+        { cpu_isar_feature(aa64_pauth, cpu), KVM_ARM_VCPU_PTRAUTH_ADDRESS },
+        { cpu_isar_feature(aa64_pauth, cpu), KVM_ARM_VCPU_PTRAUTH_GENERIC },
+        { cpu->has_el2 && kvm_arm_el2_supported(), KVM_ARM_VCPU_HAS_EL2 },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(features); i++) {
+        init.features[0] |= (uint32_t)features[i].on << features[i].bit;
+    }
+    if (cpu_isar_feature(aa64_sve, cpu)) {
+        init.sve_vls = cpu->sve_vq.map;
+    }
+    return init;
+}
+
+/* The options that a baseline implies can have been given otherwise. */
+static bool options_fit(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
+                        GArray *chosen, const char *label, Error **errp)
+{
+    const KVMIdentity *identity = cpu->kvm_identity;
+    const KVMWanted *psci = find(chosen, ARM_CPREG_FW(0));
+    g_autoptr(GString) refused = g_string_new(NULL);
+
+    if (identity->baseline) {
+        arm_cpreg_vcpu_init_check(&identity->baseline->manifest->init, init,
+                                  refused);
+    }
+    if (identity->psci_version && psci &&
+        psci->value != identity->psci_version) {
+        g_string_append_printf(refused, "%sPSCI_VERSION: wanted 0x%" PRIx64
+                               ", kvm-psci-version says 0x%" PRIx32 ": leave "
+                               "the property out", refused->len ? "; " : "",
+                               psci->value, identity->psci_version);
+    }
+    if (refused->len) {
+        error_setg(errp, "%s: %s", label, refused->str);
+    }
+    return refused->len == 0;
+}
+
+static void set_isar(ARMCPU *cpu, const GArray *chosen)
+{
+    for (guint i = 0; i < chosen->len; i++) {
+        const KVMWanted *wanted = &g_array_index(chosen, KVMWanted, i);
+
+        arm_cpreg_set_isar(cpu, wanted->regidx, wanted->mask, wanted->value);
+    }
+}
+
+bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
+{
+    g_autoptr(GArray) chosen = kvm_arm_identity_chosen(cpu);
+    g_autofree char *label = kvm_arm_identity_label(cpu);
+    ARMCPRegVCPUInit init = init_to_be(cpu);
+
+    /*
+     * One that query-cpu-model-expansion has made gets no vCPU, and its caller
+     * expects no error.
+     */
+    if (CPU(cpu)->cpu_index == UNASSIGNED_CPU_INDEX) {
+        set_isar(cpu, chosen);
+        return true;
+    }
+    if (CPU(cpu) != first_cpu) {
+        if (!like_the_first(cpu, chosen, errp)) {
+            return false;
+        }
+    } else if (label) {
+        if (!options_fit(cpu, &init, chosen, label, errp) ||
+            !kvm_arm_impl_cpus_prepare(kvm_arm_identity_impls(cpu), label,
+                                       errp) ||
+            !kvm_arm_identity_try(cpu, &init, chosen, label, errp)) {
+            return false;
+        }
+    }
+    set_isar(cpu, chosen);
+    return true;
+}
+
+/*
+ * Write what differs; 0 or the first error, which does not end it.  A VM that
+ * may have run is @late: it can have values of a guest from elsewhere, and KVM
+ * keeps them.
+ */
+static int put(ARMCPU *cpu, bool late, GString *refused)
+{
+    g_autoptr(GArray) chosen = kvm_arm_identity_chosen(cpu);
+    int first = 0;
+
+    for (guint i = 0; i < chosen->len; i++) {
+        const KVMWanted *wanted = &g_array_index(chosen, KVMWanted, i);
+        uint64_t held, value;
+        int ret = kvm_arm_cpreg_read(cpu, wanted->regidx, &held);
+
+        if (ret == -ENOENT) {
+            continue;       /* where that matters, the trial has said so */
+        }
+        if (ret) {
+            kvm_arm_cpreg_append_unread(refused, wanted->regidx, ret);
+            first = first ?: ret;
+            continue;
+        }
+        value = (held & ~wanted->mask) | wanted->value;
+        if (value == held) {
+            continue;
+        }
+        ret = kvm_arm_cpreg_write(cpu, wanted->regidx, value);
+        if (ret && !(late && ret == -EBUSY)) {
+            kvm_arm_identity_append(refused, wanted->regidx, value, held,
+                                    kvm_arm_cpreg_why(ret));
+            first = first ?: ret;
+        }
+    }
+    return first;
+}
+
+bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp)
+{
+    g_autoptr(GString) refused = g_string_new(NULL);
+    uint64_t psci;
+
+    if (put(cpu, false, refused)) {
+        g_autofree char *label = kvm_arm_identity_label(cpu);
+
+        error_setg(errp, "cpu %d: %s: %s", CPU(cpu)->cpu_index, label,
+                   refused->str);
+        return false;
+    }
+    if (!kvm_arm_set_psci_version(cpu, errp)) {
+        return false;
+    }
+    /* What the device tree and ACPI say, see kvm_arch_init_vcpu(). */
+    if (!kvm_get_one_reg(CPU(cpu), KVM_REG_ARM_PSCI_VERSION, &psci)) {
+        cpu->psci_version = psci;
+    }
+    return true;
+}
+
+int kvm_arm_identity_reset(ARMCPU *cpu, int ret)
+{
+    g_autoptr(GString) refused = g_string_new(NULL);
+
+    if (!ret) {
+        ret = put(cpu, true, refused);
+    }
+    if (refused->len) {
+        error_report("cpu %d: at a reset: %s", CPU(cpu)->cpu_index,
+                     refused->str);
+    }
+    return ret;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A guest that may run on several CPU implementations.
+ *
+ * With KVM_CAP_ARM_WRITABLE_IMP_ID_REGS (Linux 6.15) MIDR_EL1, REVIDR_EL1 and
+ * AIDR_EL1 can be chosen, and the guest can ask by hypercalls which
+ * implementations it may meet: Documentation/virt/kvm/arm/hypercalls.rst.
+ * KVM offers the calls by VENDOR_HYP_BMAP_2, and QEMU answers them, to which
+ * the VM's SMCCC filter sends them (Linux 6.4, devices/vm.rst).
+ */
+
+#ifndef TARGET_ARM_KVM_IMPL_CPUS_H
+#define TARGET_ARM_KVM_IMPL_CPUS_H
+
+#include "cpreg-impl.h"
+#include "cpu.h"
+
+/* VENDOR_HYP_BMAP_2 with both calls */
+#define KVM_ARM_IMPL_CPUS_SERVICES 3
+
+/**
+ * kvm_arm_impl_cpus_prepare: before the VM's first vCPU
+ * @impls: the list; NULL, and nothing is done
+ * @label: what the error is about
+ *
+ * The list must have this host's own CPU.
+ */
+bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
+                               Error **errp);
+
+/* Was a list given, so that MIDR_EL1 and its relatives can be written? */
+bool kvm_arm_impl_cpus_enabled(void);
+
+/**
+ * kvm_arm_impl_cpus_host: what this host's CPU is
+ *
+ * Of a vCPU of KVM's that nobody has changed.
+ */
+bool kvm_arm_impl_cpus_host(ARMCPRegImpl *impl, Error **errp);
+
+/* Forget that it was enabled: another VM is behind KVM's ioctls now. */
+void kvm_arm_impl_cpus_forget(void);
+
+/* KVM_EXIT_HYPERCALL: answer in the vCPU's registers; 0 or an errno. */
+int kvm_arm_impl_cpus_hypercall(ARMCPU *cpu, uint64_t function);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a user chooses, and QEMU's own view. */
+
+#include "qemu/osdep.h"
+#include "scripted-identity.h"
+#include "target/arm/cpreg-cpu.h"
+#include "target/arm/cpreg-isar.h"
+
+GArray *scripted_isar;
+
+KVMIdentity *scripted_identity_new(void)
+{
+    KVMIdentity *identity = g_new0(KVMIdentity, 1);
+
+    identity->wanted = g_array_new(false, false, sizeof(KVMWanted));
+    return identity;
+}
+
+void scripted_identity_free(KVMIdentity *identity)
+{
+    if (identity->baseline) {
+        arm_cpreg_manifest_free(identity->baseline->manifest);
+        g_free(identity->baseline->label);
+        g_free(identity->baseline);
+    }
+    g_array_unref(identity->wanted);
+    g_clear_pointer(&identity->impls, g_array_unref);
+    g_free(identity);
+}
+
+static ARMCPRegManifest *baseline_of(ARMCPU *cpu)
+{
+    ARMKVMBaseline *baseline = cpu->kvm_identity->baseline;
+
+    if (!baseline) {
+        baseline = g_new0(ARMKVMBaseline, 1);
+        baseline->label = g_strdup("baseline pool (pool.json)");
+        baseline->manifest = arm_cpreg_manifest_new();
+        baseline->manifest->init = arm_cpreg_vcpu_init_of(cpu);
+        cpu->kvm_identity->baseline = baseline;
+    }
+    return baseline->manifest;
+}
+
+void scripted_baseline_add(ARMCPU *cpu, uint64_t regidx, uint64_t value)
+{
+    ARMCPRegManifest *manifest = baseline_of(cpu);
+    size_t len = manifest->len, at = len;
+
+    manifest->indexes = g_renew(uint64_t, manifest->indexes, len + 1);
+    manifest->fixed_indexes = g_renew(uint64_t, manifest->fixed_indexes,
+                                      len + 1);
+    manifest->fixed_values = g_renew(uint64_t, manifest->fixed_values,
+                                     len + 1);
+    while (at > 0 && manifest->indexes[at - 1] > regidx) {
+        at--;
+    }
+    memmove(manifest->indexes + at + 1, manifest->indexes + at,
+            (len - at) * sizeof(uint64_t));
+    memmove(manifest->fixed_values + at + 1, manifest->fixed_values + at,
+            (len - at) * sizeof(uint64_t));
+    manifest->indexes[at] = regidx;
+    manifest->fixed_values[at] = value;
+    manifest->len = ++manifest->fixed_len;
+    memcpy(manifest->fixed_indexes, manifest->indexes,
+           manifest->len * sizeof(uint64_t));
+}
+
+void scripted_baseline_of(ARMCPU *cpu, ScriptedKVM *kvm)
+{
+    for (guint i = 0; i < kvm->regs->len; i++) {
+        const ScriptedReg *reg = &g_array_index(kvm->regs, ScriptedReg, i);
+
+        if (arm_cpreg_is_fixed(reg->regidx)) {
+            scripted_baseline_add(cpu, reg->regidx, reg->reset);
+        }
+    }
+}
+
+void scripted_impl_cpus(ARMCPU *cpu, const char *text)
+{
+    g_autofree char *fault = NULL;
+
+    g_clear_pointer(&cpu->kvm_identity->impls, g_array_unref);
+    cpu->kvm_identity->impls = arm_cpreg_impls_parse(text, &fault);
+    g_assert_null(fault);
+}
+
+void scripted_options(ARMCPU *cpu)
+{
+    ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
+
+    cpu->env.features = 1 << ARM_FEATURE_AARCH64;
+    cpu->has_pmu = init.features[0] >> 3 & 1;
+    cpu->isar.aa64_sve = init.features[0] >> 4 & 1;
+    cpu->isar.aa64_pauth = init.features[0] >> 5 & 1;
+}
+
+bool arm_cpreg_set_isar(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
+                        uint64_t value)
+{
+    KVMWanted given = { regidx, mask, value };
+
+    if (scripted_isar) {
+        g_array_append_val(scripted_isar, given);
+    }
+    return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ioctls of a VM, answered by the scripted kernel that kvm_state points
+ * to: KVM_CHECK_EXTENSION by what was recorded, KVM_ARM_GET_REG_WRITABLE_MASKS,
+ * KVM_ARM_PREFERRED_TARGET, KVM_CAP_ARM_WRITABLE_IMP_ID_REGS and the SMCCC
+ * filter.  kvm_arm_scratch_new_as() makes a scratch vCPU of that kernel, as
+ * scripted-scratch.c does for one of another vCPU.
+ */
+
+#ifndef TESTS_UNIT_SCRIPTED_VM_H
+#define TESTS_UNIT_SCRIPTED_VM_H
+
+#include "scripted-kvm.h"
+#include "system/kvm.h"
+
+typedef struct ScriptedVM {
+    unsigned masks_asked;   /* times KVM_ARM_GET_REG_WRITABLE_MASKS was done */
+    int masks_error;        /* what it fails with; 0 for success */
+    int target_error;       /* the same of KVM_ARM_PREFERRED_TARGET */
+    struct kvm_smccc_filter filter;     /* KVM_ARM_VM_SMCCC_FILTER, if set */
+    uint32_t scratch_cap;   /* of kvm_arm_scratch_enable(); 0 for none */
+} ScriptedVM;
+
+extern ScriptedVM scripted_vm;
+
+/* kvm_state is this kernel now, and nothing was asked of it. */
+void scripted_vm_new(ScriptedKVM *kvm);
+
+#endif
