@@ -7,6 +7,7 @@
 #include "host-dump-parse.h"
 
 #define MADE_BY HOST_DUMP_MADE_BY
+#define BASELINE_MADE_BY "kvm-arm-regs baseline writes such a file"
 
 /* A value of @type in @object; NULL if there is none. */
 static JsonNode *value_of(JsonObject *object, const char *name, GType type)
@@ -59,6 +60,23 @@ char *host_dump_printable(const char *text)
     return g_string_free(out, false);
 }
 
+/* The texts in a list; NULL, and @at at the first that is none. */
+static char **strings_of(JsonArray *list, guint *at)
+{
+    guint len = json_array_get_length(list);
+    g_auto(GStrv) strings = g_new0(char *, len + 1);
+
+    for (*at = 0; *at < len; (*at)++) {
+        JsonNode *node = json_array_get_element(list, *at);
+
+        if (!JSON_NODE_HOLDS_VALUE(node) || !json_node_get_string(node)) {
+            return NULL;
+        }
+        strings[*at] = host_dump_printable(json_node_get_string(node));
+    }
+    return g_steal_pointer(&strings);
+}
+
 /* Each of the following returns what is wrong, as a new string, or NULL. */
 
 static char *read_head(HostDump *dump, JsonObject *root)
@@ -75,6 +93,14 @@ static char *read_head(HostDump *dump, JsonObject *root)
                                "%d; compare it with the program that wrote "
                                "it, or write it anew with this one",
                                json_node_get_int(format), HOST_DUMP_FORMAT);
+    }
+    if (json_object_has_member(root, "architecture") &&
+        g_strcmp0(string_of(root, "architecture"), "aarch64") != 0) {
+        g_autofree char *shown = host_dump_printable(
+            string_of(root, "architecture") ?: "what is no text");
+
+        return g_strdup_printf("\"architecture\" is %.40s, not aarch64: not "
+                               "of an Arm host; " MADE_BY, shown);
     }
     if (!kernel || !*kernel || strlen(kernel) > ARM_CPREG_KERNEL_MAX) {
         return g_strdup_printf("\"kernel\" is not the name of a kernel of 1 "
@@ -200,6 +226,69 @@ static char *read_registers(HostDump *dump, JsonObject *root)
     return NULL;
 }
 
+static char *read_members(HostDump *dump, JsonObject *root)
+{
+    JsonArray *list = array_of(root, "members");
+    guint at;
+
+    if (!json_object_has_member(root, "members")) {
+        return NULL;
+    }
+    if (!list) {
+        return g_strdup("\"members\" is not a list of hosts; "
+                        BASELINE_MADE_BY);
+    }
+    dump->members = strings_of(list, &at);
+    return dump->members ? NULL
+                         : g_strdup_printf("member %u is not a text; "
+                                           BASELINE_MADE_BY, at + 1);
+}
+
+static char *read_impl(GArray *impls, JsonNode *node)
+{
+    ARMCPRegImpl impl;
+    JsonObject *object;
+
+    if (!JSON_NODE_HOLDS_OBJECT(node)) {
+        return g_strdup("is not an object");
+    }
+    object = json_node_get_object(node);
+    if (!parse_hex(string_of(object, "midr"), &impl.midr) ||
+        !parse_hex(string_of(object, "revidr"), &impl.revidr) ||
+        !parse_hex(string_of(object, "aidr"), &impl.aidr)) {
+        return g_strdup("has not \"midr\", \"revidr\" and \"aidr\" of 64 "
+                        "bits, \"0x...\"");
+    }
+    return arm_cpreg_impls_add(impls, &impl);
+}
+
+static char *read_impls(HostDump *dump, JsonObject *root)
+{
+    JsonArray *list = array_of(root, "target-impl-cpus");
+
+    if (!json_object_has_member(root, "target-impl-cpus")) {
+        return NULL;
+    }
+    if (!list) {
+        return g_strdup("\"target-impl-cpus\" is not a list of CPUs; "
+                        BASELINE_MADE_BY);
+    }
+    if (!json_array_get_length(list)) {
+        return NULL;
+    }
+    dump->manifest->impls = arm_cpreg_impls_new();
+    for (guint i = 0; i < json_array_get_length(list); i++) {
+        g_autofree char *why = read_impl(dump->manifest->impls,
+                                         json_array_get_element(list, i));
+
+        if (why) {
+            return g_strdup_printf("CPU %u of \"target-impl-cpus\": %s; "
+                                   BASELINE_MADE_BY, i + 1, why);
+        }
+    }
+    return NULL;
+}
+
 static void read_capabilities(HostDump *dump, JsonObject *root)
 {
     JsonArray *list = array_of(root, "capabilities");
@@ -242,6 +331,7 @@ char *host_dump_parse(HostDump *dump, const char *text, size_t len)
         root = json_node_get_object(node);
     }
     read_capabilities(dump, root);
-    return read_head(dump, root) ?: read_features(dump, root) ?:
+    return read_head(dump, root) ?: read_members(dump, root) ?:
+           read_impls(dump, root) ?: read_features(dump, root) ?:
            read_lengths(dump, root) ?: read_registers(dump, root);
 }

@@ -65,6 +65,24 @@ static void add_features(JsonBuilder *json, const ARMCPRegVCPUInit *init)
     }
 }
 
+static void add_impls(JsonBuilder *json, const GArray *impls)
+{
+    if (!impls) {
+        return;
+    }
+    json_out_array(json, "target-impl-cpus");
+    for (guint i = 0; i < impls->len; i++) {
+        const ARMCPRegImpl *impl = &g_array_index(impls, ARMCPRegImpl, i);
+
+        json_builder_begin_object(json);
+        add_hex(json, "midr", impl->midr);
+        add_hex(json, "revidr", impl->revidr);
+        add_hex(json, "aidr", impl->aidr);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
 char *host_dump_to_json(const HostDump *dump)
 {
     const ARMCPRegVCPUInit *init = &dump->manifest->init;
@@ -73,6 +91,10 @@ char *host_dump_to_json(const HostDump *dump)
     json_builder_begin_object(json);
     json_builder_set_member_name(json, "format");
     json_builder_add_int_value(json, HOST_DUMP_FORMAT);
+    if (dump->members) {
+        json_out_string(json, "architecture", "aarch64");
+        json_out_strings(json, "members", dump->members);
+    }
     if (dump->host) {
         json_out_string(json, "host", dump->host);
     }
@@ -89,11 +111,8 @@ char *host_dump_to_json(const HostDump *dump)
         }
     }
     json_builder_end_array(json);
-    json_out_array(json, "capabilities");
-    for (char **name = dump->capabilities; *name; name++) {
-        json_builder_add_string_value(json, *name);
-    }
-    json_builder_end_array(json);
+    json_out_strings(json, "capabilities", dump->capabilities);
+    add_impls(json, dump->manifest->impls);
     json_out_array(json, "registers");
     add_registers(json, dump);
     json_builder_end_array(json);

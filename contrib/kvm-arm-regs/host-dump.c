@@ -23,6 +23,7 @@ void host_dump_free(HostDump *dump)
         g_free(dump->path);
         g_free(dump->host);
         g_strfreev(dump->capabilities);
+        g_strfreev(dump->members);
         g_array_unref(dump->regs);
         arm_cpreg_manifest_free(dump->manifest);
         g_free(dump);
@@ -37,11 +38,13 @@ HostDump *host_dump_copy(const HostDump *dump)
 
     g_strfreev(copy->capabilities);
     copy->capabilities = g_strdupv(dump->capabilities);
+    copy->members = g_strdupv(dump->members);
     g_array_unref(copy->regs);
     copy->regs = g_array_ref(dump->regs);
     g_free(copy->manifest->kernel);
     copy->manifest->kernel = g_strdup(from->kernel);
     copy->manifest->init = from->init;
+    copy->manifest->impls = from->impls ? g_array_copy(from->impls) : NULL;
     copy->manifest->wide_len = from->wide_len;
     copy->manifest->wide_indexes = g_memdup2(
         from->wide_indexes, from->wide_len * sizeof(uint64_t));
@@ -99,6 +102,39 @@ char *host_dump_title(const HostDump *dump)
                                         dump->manifest->kernel);
 }
 
+char *host_dump_lengths(uint64_t lengths)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned n = 0; n < 64; n++) {
+        if (lengths >> n & 1) {
+            g_string_append_printf(text, "%s%u", text->len ? ", " : "",
+                                   (n + 1) * 128);
+        }
+    }
+    return g_string_free(text, false);
+}
+
+char *host_dump_features(const ARMCPRegVCPUInit *init)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
+        if (arm_cpreg_has_feature(init, bit)) {
+            g_autofree char *name = arm_cpreg_feature_name(bit);
+
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
+        }
+    }
+    return g_string_free(text, false);
+}
+
+bool host_dump_has(const HostDump *dump, const char *capability)
+{
+    return g_strv_contains((const char *const *)dump->capabilities,
+                           capability);
+}
+
 GBytes *host_dump_kind(const HostDump *dump)
 {
     GByteArray *key = arm_cpreg_manifest_encode(dump->manifest);
@@ -114,4 +150,34 @@ GBytes *host_dump_kind(const HostDump *dump)
         }
     }
     return g_byte_array_free_to_bytes(key);
+}
+
+static void kind_free(gpointer data)
+{
+    HostKind *kind = data;
+
+    g_ptr_array_unref(kind->dumps);
+    g_free(kind);
+}
+
+GPtrArray *host_dump_kinds(GPtrArray *dumps,
+                           GBytes *(*kind)(const HostDump *dump))
+{
+    g_autoptr(GHashTable) known = g_hash_table_new_full(
+        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    GPtrArray *kinds = g_ptr_array_new_with_free_func(kind_free);
+
+    for (guint i = 0; i < dumps->len; i++) {
+        g_autoptr(GBytes) key = kind(dumps->pdata[i]);
+        HostKind *found = g_hash_table_lookup(known, key);
+
+        if (!found) {
+            found = g_new0(HostKind, 1);
+            found->dumps = g_ptr_array_new();
+            g_ptr_array_add(kinds, found);
+            g_hash_table_insert(known, g_steal_pointer(&key), found);
+        }
+        g_ptr_array_add(found->dumps, dumps->pdata[i]);
+    }
+    return kinds;
 }

@@ -4,7 +4,8 @@
  *
  * The layout is that of QMP's ArmCPRegManifest.  A manifest of a running QEMU
  * has values only of registers that a guest cannot change, and no masks; a
- * dump of this tool has all that KVM tells.
+ * dump of this tool has all that KVM tells.  A baseline is what a pool of hosts
+ * has in common, see baseline.h: one host, as far as it goes.
  */
 
 #ifndef CONTRIB_KVM_ARM_REGS_HOST_DUMP_H
@@ -31,6 +32,7 @@ typedef struct HostDump {
     char *path;             /* the file, as it was named; NULL for none */
     char *host;             /* or NULL */
     char **capabilities;    /* of KVM, by name; never NULL */
+    char **members;         /* a baseline's hosts, as titles; else NULL */
     GArray *regs;           /* of HostReg, ascending; copies share it */
     ARMCPRegManifest *manifest;
 } HostDump;
@@ -48,7 +50,10 @@ HostDump *host_dump_new(void);
 void host_dump_free(HostDump *dump);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HostDump, host_dump_free)
 
-/* Another host with the same content; neither its path nor its name. */
+/*
+ * Another host with the same content, its registers shared; neither its path
+ * nor its name.
+ */
 HostDump *host_dump_copy(const HostDump *dump);
 
 /* One more register, of any size; of other sizes only the index is kept. */
@@ -84,7 +89,29 @@ char *host_dump_to_json(const HostDump *dump);
 /* What a person knows the host by: its file, with its name where it has one. */
 char *host_dump_title(const HostDump *dump);
 
+/* SVE vector lengths, ARMCPRegVCPUInit.sve_vls: "128, 256"; "" for none */
+char *host_dump_lengths(uint64_t lengths);
+
+/* Names of vCPU features, "psci-0.2, sve"; "" for none */
+char *host_dump_features(const ARMCPRegVCPUInit *init);
+
+/* Does the host's KVM have this capability? */
+bool host_dump_has(const HostDump *dump, const char *capability);
+
 /* Equal for two dumps that every comparison treats alike. */
 GBytes *host_dump_kind(const HostDump *dump);
+
+/* Dumps of one kind, in the order of the first one of each. */
+typedef struct HostKind {
+    GPtrArray *dumps;       /* of HostDump, which it does not own */
+} HostKind;
+
+/**
+ * host_dump_kinds: an array of HostKind
+ * @dumps: of HostDump
+ * @kind: host_dump_kind(), or another one that tells more of them apart
+ */
+GPtrArray *host_dump_kinds(GPtrArray *dumps,
+                           GBytes *(*kind)(const HostDump *dump));
 
 #endif

@@ -19,6 +19,16 @@ static inline void json_out_array(JsonBuilder *json, const char *name)
     json_builder_begin_array(json);
 }
 
+static inline void json_out_strings(JsonBuilder *json, const char *name,
+                                    char **values)
+{
+    json_out_array(json, name);
+    for (char **value = values; *value; value++) {
+        json_builder_add_string_value(json, *value);
+    }
+    json_builder_end_array(json);
+}
+
 /* All that was built, indented, with a newline behind it. */
 static inline char *json_out_text(JsonBuilder *json)
 {

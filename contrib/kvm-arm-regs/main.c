@@ -14,6 +14,8 @@ static const char usage[] =
     "  dump      ask this host's KVM, and write what it says as JSON\n"
     "  show      a dump for people: registers, values, ID fields\n"
     "  compare   can guests go from one dumped host to another?\n"
+    "  baseline  what all hosts of a pool can show a guest\n"
+    "  fits      can hosts start and take guests of a baseline?\n"
     "\n"
     "  --help    this; of a verb, \"kvm-arm-regs VERB --help\"\n"
     "  --version\n"
@@ -23,6 +25,7 @@ static const char usage[] =
     "  kvm-arm-regs show host.json | less\n"
     "  kvm-arm-regs compare old.json new.json   both directions\n"
     "  kvm-arm-regs compare host-*.json         which groups are there?\n"
+    "  kvm-arm-regs baseline host-*.json > pool.json\n"
     "\n"
     "Exit status: 0 done or compatible, 1 not compatible, 2 error.\n";
 
@@ -33,6 +36,8 @@ static const struct {
     { "dump", verb_dump },
     { "show", verb_show },
     { "compare", verb_compare },
+    { "baseline", verb_baseline },
+    { "fits", verb_fits },
 };
 
 int verb_fail(const char *format, ...)
@@ -77,6 +82,25 @@ char **verb_parse(int argc, char **argv, const char *name, const char *rest,
     return files ?: g_new0(char *, 1);
 }
 
+GPtrArray *verb_read(char **files)
+{
+    g_autoptr(GPtrArray) dumps = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)host_dump_free);
+    g_autoptr(GHashTable) known = host_dumps_known();
+    g_autoptr(GError) err = NULL;
+
+    for (char **file = files; *file; file++) {
+        HostDump *dump = host_dump_read(*file, known, &err);
+
+        if (!dump) {
+            verb_fail("%s", err->message);
+            return NULL;
+        }
+        g_ptr_array_add(dumps, dump);
+    }
+    return g_steal_pointer(&dumps);
+}
+
 static int run(int argc, char **argv)
 {
     if (argc < 2) {
@@ -97,8 +121,8 @@ static int run(int argc, char **argv)
             return verbs[i].run(argc - 1, argv + 1);
         }
     }
-    return verb_fail("%s: not a verb; dump, show or compare, see "
-                     "kvm-arm-regs --help", argv[1]);
+    return verb_fail("%s: not a verb; dump, show, compare, baseline or "
+                     "fits, see kvm-arm-regs --help", argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -68,10 +68,7 @@ int verb_compare(int argc, char **argv)
     g_auto(GStrv) files = verb_parse(argc, argv, "compare",
                                      "FILE FILE [FILE...]", options, summary,
                                      examples);
-    g_autoptr(GPtrArray) dumps = g_ptr_array_new_with_free_func(
-        (GDestroyNotify)host_dump_free);
-    g_autoptr(GHashTable) known = host_dumps_known();
-    g_autoptr(GError) err = NULL;
+    g_autoptr(GPtrArray) dumps = NULL;
 
     if (!files) {
         return EXIT_ERROR;
@@ -84,13 +81,9 @@ int verb_compare(int argc, char **argv)
         return verb_fail("compare: --one-way is from one file to one other, "
                          "not among %u", g_strv_length(files));
     }
-    for (char **file = files; *file; file++) {
-        HostDump *dump = host_dump_read(*file, known, &err);
-
-        if (!dump) {
-            return verb_fail("%s", err->message);
-        }
-        g_ptr_array_add(dumps, dump);
+    dumps = verb_read(files);
+    if (!dumps) {
+        return EXIT_ERROR;
     }
     return dumps->len > 2 ? compare_many(dumps, as_json)
                           : compare_two(dumps->pdata[0], dumps->pdata[1],

@@ -35,21 +35,15 @@ static const HostDump *example(const Matrix *matrix, guint i)
 
 static GPtrArray *find_kinds(GPtrArray *dumps)
 {
-    g_autoptr(GHashTable) known = g_hash_table_new_full(
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    g_autoptr(GPtrArray) found = host_dump_kinds(dumps, host_dump_kind);
     GPtrArray *kinds = g_ptr_array_new_with_free_func(kind_free);
 
-    for (guint i = 0; i < dumps->len; i++) {
-        g_autoptr(GBytes) key = host_dump_kind(dumps->pdata[i]);
-        Kind *kind = g_hash_table_lookup(known, key);
+    for (guint i = 0; i < found->len; i++) {
+        const HostKind *like = g_ptr_array_index(found, i);
+        Kind *kind = g_new0(Kind, 1);
 
-        if (!kind) {
-            kind = g_new0(Kind, 1);
-            kind->dumps = g_ptr_array_new();
-            g_ptr_array_add(kinds, kind);
-            g_hash_table_insert(known, g_steal_pointer(&key), kind);
-        }
-        g_ptr_array_add(kind->dumps, dumps->pdata[i]);
+        kind->dumps = g_ptr_array_ref(like->dumps);
+        g_ptr_array_add(kinds, kind);
     }
     return kinds;
 }

@@ -20,31 +20,17 @@ static void print_head(const HostDump *dump)
 {
     const ARMCPRegVCPUInit *init = &dump->manifest->init;
     g_autofree char *caps = g_strjoinv(", ", dump->capabilities);
-    g_autoptr(GString) features = g_string_new(NULL);
-    g_autoptr(GString) lengths = g_string_new(NULL);
+    g_autofree char *features = host_dump_features(init);
+    g_autofree char *lengths = host_dump_lengths(init->sve_vls);
 
-    for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
-        if (arm_cpreg_has_feature(init, bit)) {
-            g_autofree char *name = arm_cpreg_feature_name(bit);
-
-            g_string_append_printf(features, "%s%s",
-                                   features->len ? ", " : "", name);
-        }
-    }
-    for (unsigned n = 0; n < 64; n++) {
-        if (init->sve_vls >> n & 1) {
-            g_string_append_printf(lengths, "%s%u", lengths->len ? ", " : "",
-                                   (n + 1) * 128);
-        }
-    }
     if (dump->host) {
         printf("host          %s\n", dump->host);
     }
     printf("kernel        %s\n", dump->manifest->kernel);
     printf("target        %" PRIu32 "\n", init->target);
-    printf("features      %s\n", features->len ? features->str : "none");
-    printf("SVE           %s%s\n", lengths->len ? lengths->str : "none",
-           lengths->len ? " bits" : "");
+    printf("features      %s\n", *features ? features : "none");
+    printf("SVE           %s%s\n", *lengths ? lengths : "none",
+           *lengths ? " bits" : "");
     printf("capabilities  ");
     print_wrapped(14, *caps ? caps : "none told");
     printf("registers     %u\n\n", dump->regs->len);

@@ -15,6 +15,8 @@
 int verb_dump(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_compare(int argc, char **argv);
+int verb_baseline(int argc, char **argv);
+int verb_fits(int argc, char **argv);
 
 /* Three and more dumps; they are compared by their kinds. */
 int compare_many(GPtrArray *dumps, bool as_json);
@@ -31,6 +33,9 @@ int compare_many(GPtrArray *dumps, bool as_json);
 char **verb_parse(int argc, char **argv, const char *name, const char *rest,
                   const GOptionEntry *options, const char *summary,
                   const char *examples);
+
+/* The dumps in these files, an array of HostDump; NULL after an error. */
+GPtrArray *verb_read(char **files);
 
 /* One line on standard error; returns EXIT_ERROR. */
 int verb_fail(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -63,6 +63,18 @@ def recorded(name, **changes):
     return dump
 
 
+def host(name, **changes):
+    """The same as its host would tell: with a name, and KVM's capabilities."""
+    head = (line[len(CAPABILITIES):].split(': ') for line in
+            (LISTS / name).read_text(encoding='utf-8').splitlines()
+            if line.startswith(CAPABILITIES))
+    return recorded(name, **{
+        'host': name.split('-', 1)[1].removesuffix('.txt'),
+        'capabilities': [word.lower().replace('_', '-')
+                         for word, has in head if has != '0'],
+        **changes})
+
+
 def register(dump, name):
     """The one register of this name in a dump."""
     found, = (reg for reg in dump['registers'] if reg['name'] == name)

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What cannot be brought together, in words. */
+
+#include "qemu/osdep.h"
+#include "baseline.h"
+#include "host-groups.h"
+#include "kvm-model.h"
+#include "target/arm/cpreg-safe.h"
+
+void baseline_add_conflict(Baseline *baseline, uint64_t regidx,
+                           const char *name, char *text)
+{
+    BaselineConflict conflict = { regidx, g_strdup(name), text };
+
+    for (guint i = 0; i < baseline->conflicts->len; i++) {
+        if (g_str_equal(g_array_index(baseline->conflicts, BaselineConflict,
+                                      i).name, name)) {
+            g_free(conflict.name);
+            g_free(text);       /* the first one says enough */
+            return;
+        }
+    }
+    g_array_append_val(baseline->conflicts, conflict);
+}
+
+char *baseline_value_text(uint64_t regidx, uint64_t value)
+{
+    return regidx == ARM_CPREG_FW(0)
+           ? g_strdup_printf("%u.%u", (unsigned)(value >> 16 & 0x7fff),
+                             (unsigned)(value & 0xffff))
+           : g_strdup_printf("0x%" PRIx64, value);
+}
+
+/* A field of a register, or all of it. */
+typedef struct Part {
+    const HostReg *wanted;
+    uint64_t mask;
+    unsigned shift;
+    const char *name;
+    bool is_field;
+} Part;
+
+static char *part_text(const Part *part, uint64_t value)
+{
+    return part->is_field
+           ? g_strdup_printf("%" PRIu64, (value & part->mask) >> part->shift)
+           : baseline_value_text(part->wanted->regidx, value);
+}
+
+/* The last words: who could, and how. */
+static char *remedy(const Baseline *baseline, const Part *part)
+{
+    uint64_t regidx = part->wanted->regidx, bits = 0;
+    unsigned oldest = UINT_MAX;
+    const char *since;
+
+    for (guint i = 0; i < baseline->kinds->len; i++) {
+        const HostDump *host = baseline_example(baseline, i);
+        const HostReg *own = host_dump_find(host, regidx);
+
+        if (own && !baseline_is_possible(host, baseline->pool, part->wanted,
+                                         part->mask)) {
+            bits |= (own->value ^ part->wanted->value) & part->mask;
+            oldest = MIN(oldest, kvm_model_kernel(host->manifest->kernel));
+        }
+    }
+    if (arm_cpreg_is_implementation(regidx)) {
+        return g_strdup(": the hosts have CPUs of different models; with "
+                        "--target-impl-cpus a guest is told of all of them, "
+                        "where each host has Linux "
+                        BASELINE_IMP_ID_REGS_SINCE " or later (capability "
+                        BASELINE_IMP_ID_REGS ")");
+    }
+    since = baseline_since(regidx, bits);
+    if (since && oldest < kvm_model_kernel(since)) {
+        return g_strdup_printf("; Linux %s and later let it be chosen", since);
+    }
+    return g_strdup("");
+}
+
+/* The register, or field, that some hosts have, and cannot have as wanted. */
+static void add_part(Baseline *baseline, const Part *part)
+{
+    g_autoptr(GPtrArray) groups = host_groups_new();
+    g_autofree char *wanted = part_text(part, part->wanted->value);
+    g_autofree char *cannot = g_strdup_printf(", which cannot take %s",
+                                              wanted);
+    g_autofree char *last = remedy(baseline, part);
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < baseline->kinds->len; i++) {
+        const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
+        const HostDump *host = baseline_example(baseline, i);
+        const HostReg *own = host_dump_find(host, part->wanted->regidx);
+        g_autofree char *value = own ? part_text(part, own->value) : NULL;
+        g_autofree char *before = g_strdup_printf("%s on ",
+                                                  value ?: "not known");
+
+        if (arm_cpreg_is_implementation(part->wanted->regidx)) {
+            host_groups_add(groups, kind->dumps, before, "");
+        } else if (own && baseline_lacks_mask(host, own)) {
+            host_groups_add(groups, kind->dumps, before,
+                            ", of which the file does not tell what can be "
+                            "changed (make a dump of that host)");
+        } else if (own && baseline_is_fixed(host, own->regidx, part->mask)) {
+            host_groups_add(groups, kind->dumps, before,
+                            ", which cannot change it");
+        } else if (!baseline_is_possible(host, baseline->pool, part->wanted,
+                                         part->mask)) {
+            host_groups_add(groups, kind->dumps, before, cannot);
+        } else {
+            host_groups_add(groups, kind->dumps, before, "");
+        }
+    }
+    text = host_groups_text(groups);
+    baseline_add_conflict(baseline, part->wanted->regidx, part->name,
+                          g_strdup_printf("%s has no common value: %s%s",
+                                          part->name, text, last));
+}
+
+/* True if it was no more than that some hosts do not know the register. */
+static bool add_unknown(Baseline *baseline, const HostReg *reg)
+{
+    g_autoptr(GPtrArray) without = g_ptr_array_new();
+    g_autofree char *name = arm_cpreg_short_name(reg->regidx);
+    g_autofree char *value = baseline_value_text(reg->regidx, reg->value);
+    g_autofree char *titles = NULL;
+
+    for (guint i = 0; i < baseline->kinds->len; i++) {
+        const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
+        const HostDump *host = baseline_example(baseline, i);
+
+        if (baseline_is_possible(host, baseline->pool, reg, ~0ULL)) {
+            continue;
+        }
+        if (host_dump_find(host, reg->regidx)) {
+            return false;
+        }
+        g_ptr_array_extend(without, kind->dumps, NULL, NULL);
+    }
+    titles = host_titles(without);
+    baseline_add_conflict(
+        baseline, reg->regidx, name,
+        g_strdup_printf("%s cannot be %s on %s: the kernel there does not "
+                        "list this register", name, value, titles));
+    return true;
+}
+
+void baseline_add_value_conflict(Baseline *baseline, const HostReg *reg)
+{
+    g_autofree char *register_name = arm_cpreg_short_name(reg->regidx);
+    Part part = {
+        .wanted = reg, .mask = ~0ULL, .name = register_name,
+    };
+    ARMCPRegSafeField field;
+
+    if (add_unknown(baseline, reg)) {
+        return;
+    }
+    if (!arm_cpreg_safe_has_fields(reg->regidx)) {
+        add_part(baseline, &part);
+        return;
+    }
+    part.is_field = true;
+    for (unsigned bit = 0; bit < 64; bit = field.shift + field.width) {
+        g_autofree char *name = NULL;
+        bool possible = true;
+
+        field = arm_cpreg_safe_field(reg->regidx, bit);
+        name = arm_cpreg_safe_field_name(&field);
+        part.mask = arm_cpreg_safe_mask(&field);
+        part.shift = field.shift;
+        part.name = name;
+        for (guint i = 0; possible && i < baseline->kinds->len; i++) {
+            possible = baseline_is_possible(baseline_example(baseline, i),
+                                            baseline->pool, reg, part.mask);
+        }
+        if (!possible) {
+            add_part(baseline, &part);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What stands between a host and the guests of a baseline. */
+
+#include "qemu/osdep.h"
+#include "decide.h"
+#include "fits.h"
+#include "kvm-model.h"
+#include "target/arm/cpreg-safe.h"
+
+static void check_lengths(const HostDump *host, const HostDump *pool,
+                          GPtrArray *faults)
+{
+    uint64_t wanted = pool->manifest->init.sve_vls;
+    uint64_t has = host->manifest->init.sve_vls;
+    /* as many from the bottom as the baseline's longest allows */
+    uint64_t possible = wanted ? has & (~0ULL >> __builtin_clzll(wanted)) : 0;
+    g_autofree char *wanted_text = host_dump_lengths(wanted);
+    g_autofree char *has_text = host_dump_lengths(has);
+
+    if (wanted != possible) {
+        g_ptr_array_add(faults, g_strdup_printf(
+            "SVE vector lengths: wanted %s, possible %s, or without the "
+            "longest of these; without SVE: kvm-arm-regs dump --cpu-feature "
+            "sve=off for all hosts, and a new baseline", wanted_text,
+            has_text));
+    }
+}
+
+static void check_features(const HostDump *host, const HostDump *pool,
+                           GPtrArray *faults)
+{
+    const ARMCPRegVCPUInit *wanted = &pool->manifest->init;
+    const ARMCPRegVCPUInit *has = &host->manifest->init;
+
+    if (wanted->target != has->target) {
+        g_ptr_array_add(faults, g_strdup_printf(
+            "target: wanted %" PRIu32 ", possible %" PRIu32 ": KVM has the "
+            "CPU for another model", wanted->target, has->target));
+    }
+    for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
+        g_autofree char *name = arm_cpreg_feature_name(bit);
+
+        if (bit == ARM_CPREG_FEATURE_POWER_OFF ||
+            arm_cpreg_has_feature(wanted, bit) ==
+            arm_cpreg_has_feature(has, bit)) {
+            continue;
+        }
+        g_ptr_array_add(faults, g_strdup_printf(
+            "vCPU feature %s: %s; dump the host as the baseline's hosts, "
+            "kvm-arm-regs dump --cpu-feature", name,
+            arm_cpreg_has_feature(has, bit)
+            ? "wanted off, here on" : "wanted on, here off"));
+    }
+    if (arm_cpreg_has_feature(wanted, ARM_CPREG_FEATURE_SVE) &&
+        arm_cpreg_has_feature(has, ARM_CPREG_FEATURE_SVE)) {
+        check_lengths(host, pool, faults);
+    }
+}
+
+/* Why a register without fields cannot have a value. */
+static char *other_text(const HostDump *host, const HostDump *pool,
+                        const HostReg *wanted, const HostReg *own)
+{
+    g_autofree char *name = arm_cpreg_short_name(wanted->regidx);
+    g_autofree char *want = baseline_value_text(wanted->regidx, wanted->value);
+    g_autofree char *have = own ? baseline_value_text(own->regidx, own->value)
+                                : NULL;
+    const char *since = baseline_since(wanted->regidx, ~0ULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (!own) {
+        return g_strdup_printf("%s: wanted %s, and this kernel does not list "
+                               "the register", name, want);
+    }
+    g_string_append_printf(text, "%s: wanted %s, possible %s", name, want,
+                           have);
+    if (arm_cpreg_is_implementation(own->regidx)) {
+        g_string_append_printf(text, " (another CPU; Linux %s and later, with "
+                               "the capability " BASELINE_IMP_ID_REGS ", can "
+                               "show a guest the wanted one, for a baseline "
+                               "of --target-impl-cpus%s)", since,
+                               pool->manifest->impls ? "" : ", which this is "
+                               "not");
+    } else if (baseline_is_fixed(host, own->regidx, ~0ULL)) {
+        g_string_append_printf(text, " (this kernel cannot change it%s%s%s)",
+                               since ? "; Linux " : "", since ?: "",
+                               since ? " and later can" : "");
+    }
+    return g_string_free(g_steal_pointer(&text), false);
+}
+
+static void check_value(const HostDump *host, const HostDump *pool,
+                        const HostReg *wanted, GPtrArray *faults)
+{
+    const HostReg *own = host_dump_find(host, wanted->regidx);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (!wanted->has_value || !arm_cpreg_is_fixed(wanted->regidx) ||
+        baseline_is_possible(host, pool, wanted, ~0ULL)) {
+        return;
+    }
+    if (own && arm_cpreg_safe_has_fields(own->regidx) &&
+        !arm_cpreg_safe_append(text, own->regidx, wanted->value, own->value,
+                               own->writable)) {
+        g_ptr_array_add(faults, g_string_free(g_steal_pointer(&text), false));
+        return;
+    }
+    g_ptr_array_add(faults, other_text(host, pool, wanted, own));
+}
+
+/* What the baseline does not have keeps the host's value. */
+static void check_more(const HostDump *host, const HostDump *pool,
+                       const ARMCPRegList *caches, GPtrArray *faults)
+{
+    for (guint i = 0; i < host->regs->len; i++) {
+        const HostReg *reg = &g_array_index(host->regs, HostReg, i);
+        g_autofree char *name = arm_cpreg_short_name(reg->regidx);
+        g_autofree char *value = baseline_value_text(reg->regidx, reg->value);
+        uint64_t absent;
+
+        if (!arm_cpreg_is_fixed(reg->regidx) ||
+            host_dump_find(pool, reg->regidx) ||
+            baseline_no_cache(caches, reg->regidx) ||
+            (baseline_absent(reg->regidx, &absent) && absent == reg->value)) {
+            continue;
+        }
+        g_ptr_array_add(faults, g_strdup_printf(
+            "%s: is %s here, and the baseline does not have this register; a "
+            "baseline with this host in it says what it has to be", name,
+            value));
+    }
+}
+
+static void check_cpu(const HostDump *host, const HostDump *pool,
+                      GPtrArray *faults)
+{
+    ARMCPRegImpl own;
+
+    if (pool->manifest->impls && baseline_impl(host, &own) &&
+        !arm_cpreg_impls_has(pool->manifest->impls, &own)) {
+        g_ptr_array_add(faults, g_strdup_printf(
+            "MIDR_EL1 0x%" PRIx64 ", REVIDR_EL1 0x%" PRIx64 ", AIDR_EL1 "
+            "0x%" PRIx64 ": guests of this baseline are not told of this CPU "
+            "(target-impl-cpus); only a new baseline can have it", own.midr,
+            own.revidr, own.aidr));
+    }
+}
+
+/* What becomes of a guest of the baseline that arrives. */
+static void check_arrival(const HostDump *host, const HostDump *pool,
+                          GPtrArray *faults)
+{
+    g_autoptr(HostDump) vcpu = baseline_started(host, pool);
+    g_autoptr(HostDump) guest = baseline_started(pool, pool);
+    g_autoptr(Decision) decision = decide(guest, vcpu);
+
+    for (guint i = 0; i < decision->findings->len; i++) {
+        const Finding *finding = &g_array_index(decision->findings, Finding,
+                                                i);
+
+        /* Of a register without a value nothing is asked. */
+        if (finding->outcome == OUTCOME_REFUSED) {
+            g_ptr_array_add(faults, g_strdup(finding->text));
+        }
+    }
+}
+
+/* What the host's KVM does to a new guest of the baseline. */
+static void check_first_run(const HostDump *host, const HostDump *pool,
+                            GPtrArray *faults)
+{
+    g_autoptr(HostDump) vcpu = baseline_started(host, pool);
+    const ARMCPRegManifest *has = vcpu->manifest;
+    g_autofree uint64_t *after = g_memdup2(
+        has->fixed_values, has->fixed_len * sizeof(*after));
+
+    kvm_model_first_run(kvm_model_kernel(host->manifest->kernel),
+                        has->fixed_indexes, after, has->fixed_len);
+    for (size_t i = 0; i < has->fixed_len; i++) {
+        g_autofree char *name = arm_cpreg_short_name(has->fixed_indexes[i]);
+
+        if (after[i] != has->fixed_values[i]) {
+            g_ptr_array_add(faults, g_strdup_printf(
+                "%s: wanted 0x%" PRIx64 ", possible 0x%" PRIx64 ": KVM "
+                "changes it when the guest runs", name, has->fixed_values[i],
+                after[i]));
+        }
+    }
+}
+
+GPtrArray *fits_faults(const HostDump *host, const HostDump *pool)
+{
+    const HostReg *clidr = host_dump_find(pool, ARM_CPREG(CLIDR_EL1));
+    const uint64_t index = ARM_CPREG(CLIDR_EL1);
+    ARMCPRegList caches = {
+        &index, clidr ? &clidr->value : NULL, clidr ? 1 : 0,
+    };
+    GPtrArray *faults = g_ptr_array_new_with_free_func(g_free);
+
+    check_features(host, pool, faults);
+    if (faults->len) {
+        return faults;      /* which registers there are follows from these */
+    }
+    for (guint i = 0; i < pool->regs->len; i++) {
+        check_value(host, pool, &g_array_index(pool->regs, HostReg, i),
+                    faults);
+    }
+    check_more(host, pool, &caches, faults);
+    check_cpu(host, pool, faults);
+    if (!faults->len) {
+        check_first_run(host, pool, faults);
+        check_arrival(host, pool, faults);
+    }
+    return faults;
+}

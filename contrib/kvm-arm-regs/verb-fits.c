@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fits: can hosts start and take guests of a baseline? */
+
+#include "qemu/osdep.h"
+#include "baseline.h"
+#include "decide.h"
+#include "fits.h"
+#include "terminal.h"
+#include "verbs.h"
+
+static const char summary[] =
+    "Tell whether hosts can start guests of a baseline, and take them from\n"
+    "the hosts of its pool.";
+
+static const char examples[] =
+    "BASELINE is a file of kvm-arm-regs baseline, or what QEMU's\n"
+    "query-arm-cpreg-manifest says of a guest.  \"-\" is standard input.\n"
+    "\n"
+    "Examples:\n"
+    "  kvm-arm-regs fits new.json pool.json && echo it can join\n"
+    "  kvm-arm-regs fits host-*.json pool.json\n"
+    "\n"
+    "Exit status: 0 every host can, 1 one cannot, and why is said, 2 error.";
+
+static bool print_host(const HostDump *host, const HostDump *pool)
+{
+    g_autoptr(GPtrArray) faults = fits_faults(host, pool);
+    g_autofree char *title = host_dump_title(host);
+    g_autofree char *verdict = coloured(faults->len ? RED : GREEN,
+                                        faults->len ? "does not fit" : "fits");
+    g_autofree char *line = g_strdup_printf("%s: %s", title, verdict);
+
+    print_wrapped(0, line);
+    for (guint i = 0; i < faults->len; i++) {
+        printf("  ");
+        print_wrapped(4, faults->pdata[i]);
+    }
+    return faults->len == 0;
+}
+
+int verb_fits(int argc, char **argv)
+{
+    g_auto(GStrv) files = verb_parse(argc, argv, "fits", "FILE... BASELINE",
+                                     NULL, summary, examples);
+    g_autoptr(GPtrArray) dumps = NULL;
+    const HostDump *pool;
+    bool all = true;
+
+    if (!files) {
+        return EXIT_ERROR;
+    }
+    if (g_strv_length(files) < 2) {
+        return verb_fail("fits: %u files, a host and a baseline at least; see "
+                         "kvm-arm-regs fits --help", g_strv_length(files));
+    }
+    dumps = verb_read(files);
+    if (!dumps) {
+        return EXIT_ERROR;
+    }
+    for (guint i = 0; i + 1 < dumps->len; i++) {
+        g_autofree char *fault = baseline_fault(dumps->pdata[i]);
+
+        if (fault) {
+            return verb_fail("%s", fault);
+        }
+    }
+    pool = g_ptr_array_index(dumps, dumps->len - 1);
+    for (guint i = 0; i + 1 < dumps->len; i++) {
+        all &= print_host(dumps->pdata[i], pool);
+    }
+    return all ? EXIT_COMPATIBLE : EXIT_INCOMPATIBLE;
+}
