@@ -69,7 +69,8 @@ static void do_sabotage(unsigned cpu)
     } else if (same(sabotage.name, "CNTVCT_EL0")) {
         check_counters(cpu, true);
         say("witness sabotage: CNTVCT_EL0 expectation altered");
-    } else if (!hold_sabotage(cpu, sabotage.name) &&
+    } else if (!impls_sabotage(sabotage.name) &&
+               !hold_sabotage(cpu, sabotage.name) &&
                !regs_sabotage(cpu, sabotage.name)) {
         say("witness: no register %s here", sabotage.name);
     }
@@ -195,6 +196,7 @@ static bool answer(u64 tick)
     for (unsigned slice = 0; slice < ROUNDS; slice++) {
         memory_check(slice, ROUNDS);
     }
+    impls_check();
     if (!say_if_failed()) {
         say("witness ok: tick %lu, %u registers, %u KiB compared", tick,
             sum, memory_kib());
@@ -247,6 +249,7 @@ static bool read_commands(void)
         } else if (c == 'l') {
             hold_list(0);
             regs_list(0);
+            impls_list();
             say("witness list: MEM");
             say("witness list: CNTVCT_EL0");
             say("witness list ends");
@@ -275,6 +278,7 @@ static void run(void)
             }
         }
         check_others();
+        impls_check();
         memory_renew(tick % ROUNDS, ROUNDS);
         if (mismatches() != known) {
             known = mismatches();
@@ -301,6 +305,7 @@ void main(unsigned cpu)
     if (cpu == 0) {
         start_others();
         say_start(&f);
+        impls_hold();
     }
     regs_fill(cpu, &f);         /* has ZCR_EL1, the vector length */
     vectors_fill(cpu, f.sve);

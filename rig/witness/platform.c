@@ -116,17 +116,29 @@ void hold_until(unsigned cpu, u64 deadline)
     isb();
 }
 
-static long psci(u64 function, u64 a, u64 b, u64 c)
+/* @v: the function and x1 to x3, then what the call left in x0 to x3. */
+void hypercall(u64 v[4])
 {
-    register u64 x0 asm("x0") = function;
-    register u64 x1 asm("x1") = a;
-    register u64 x2 asm("x2") = b;
-    register u64 x3 asm("x3") = c;
+    register u64 x0 asm("x0") = v[0];
+    register u64 x1 asm("x1") = v[1];
+    register u64 x2 asm("x2") = v[2];
+    register u64 x3 asm("x3") = v[3];
 
     asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
                  : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11",
                  "x12", "x13", "x14", "x15", "x16", "x17", "memory");
-    return x0;
+    v[0] = x0;
+    v[1] = x1;
+    v[2] = x2;
+    v[3] = x3;
+}
+
+static long psci(u64 function, u64 a, u64 b, u64 c)
+{
+    u64 v[4] = { function, a, b, c };
+
+    hypercall(v);
+    return v[0];
 }
 
 long psci_cpu_on(unsigned cpu)

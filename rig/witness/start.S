@@ -53,6 +53,13 @@ secondary_start:
         msr     sctlr_el1, x0
         isb
 
+        cbnz    x19, 5f                 // zero what a reset left in .bss
+        ldr     x0, =bss_start
+        ldr     x1, =bss_end
+4:      stp     xzr, xzr, [x0], #16
+        cmp     x0, x1
+        b.lo    4b
+5:
         mov     x0, #(3 << 20)          // CPACR_EL1.FPEN
         mrs     x1, id_aa64pfr0_el1
         ubfx    x1, x1, #32, #4

@@ -107,6 +107,7 @@ u64 now(void);
 u64 ticks_of_ms(unsigned ms);
 /* Sleep until @deadline with every general register holding a pattern. */
 void hold_until(unsigned cpu, u64 deadline);
+void hypercall(u64 v[4]);
 long psci_cpu_on(unsigned cpu);
 void psci_system_off(void) __attribute__((noreturn));
 
@@ -136,6 +137,12 @@ void memory_check(unsigned slice, unsigned slices);
 void memory_renew(unsigned slice, unsigned slices);
 unsigned memory_kib(void);
 void memory_sabotage(void);
+
+/* impl.c: the implementations that the guest was told it may run on */
+void impls_hold(void);
+void impls_check(void);
+bool impls_sabotage(const char *name);
+void impls_list(void);
 
 /* main.c */
 void main(unsigned cpu);
