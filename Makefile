@@ -21,6 +21,11 @@ help:
 demo: stock-arm64 qemu-arm64 qemu-host
 	@$(PYTHON) rig/demo.py --source $(FROM) --destination $(TO) --cpu $(CPU)
 
+## make demo-pool          a guest with a pool's baseline tours three kernels
+.PHONY: demo-pool
+demo-pool: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/demo_pool.py
+
 ## make check              all tests; `make check-quick` leaves out the rig
 .PHONY: check check-quick
 check: stock-arm64 qemu-arm64 qemu-host
@@ -75,6 +80,11 @@ unit: setup
 .PHONY: benchmark
 benchmark: setup
 	@scripts/benchmark.sh
+
+## make mte                what KVM offers to migrate memory tags
+.PHONY: mte
+mte: qemu-host
+	@$(PYTHON) rig/mte.py
 
 ## make record-lists       the kernels' register lists -> tests/data
 .PHONY: record-lists

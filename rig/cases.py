@@ -12,11 +12,12 @@ import re
 from typing import NamedTuple, Optional
 
 from . import kernels
+from .alters import alteration
 from .errors import GuestError
 
 # What can become of a guest.  Refused is "early" before its RAM was sent,
 # "late" after; altered is migrated, but KVM shows the guest another value
-# than before in a read-only register (KVM_ALTERS); damaged is a guest that
+# than before in a read-only register (alters.py); damaged is a guest that
 # runs, with registers or memory that are not what they were.
 MIGRATED, EARLY, LATE = 'migrated', 'refused-early', 'refused-late'
 ALTERED, LOST, DAMAGED = 'migrated-altered', 'lost', 'damaged'
@@ -28,6 +29,18 @@ ERROR, SKIPPED = 'error', 'skipped'
 REFUSED, DECLINED = 'refused', 'declined'
 
 QEMUS = ('stock', 'series')
+
+
+class Column(NamedTuple):
+    """A column of the matrix: its inner QEMU, and what it is called."""
+    qemu: str
+    title: str
+
+
+# In the third, each guest is started with the baseline of its pool.
+POOL = 'pool'
+COLUMNS = {**{name: Column(name, name) for name in QEMUS},
+           POOL: Column('series', 'series with a pool baseline')}
 # On the wire by then: the stream's header and the early sections.  What
 # the witness fills of its RAM is 4 MiB.
 BEFORE_RAM = 64 * 1024
@@ -35,23 +48,39 @@ BEFORE_RAM = 64 * 1024
 N1, A76, MAX = 'neoverse-n1', 'cortex-a76', 'max,pauth-impdef=on'
 ALL = tuple(kernels.CATALOGUE)
 FOUR = ('6.1', '6.12', '6.18', '7.3')
+# No value of ID_AA64DFR0_EL1.DebugVer suits both 5.10 and 6.1 on these CPUs.
+POOLED = ('6.12', '6.16', '6.18', '7.0', '7.3')
 
 
 class Variant(NamedTuple):
     """A table of the matrix: its hosts' CPUs, and what the guest is given.
 
     `has` and `lacks` are features that the witness must find, and must not.
-    `backward` leaves only the migrations to an older kernel.
+    `backward` leaves only the migrations to an older kernel, `same` False
+    leaves out those to the same one.
     """
     title: str
     source_cpu: str = N1
     destination_cpu: str = N1
     guest_cpu: str = 'host'
-    pmu: bool = True
+    pmu: Optional[bool] = True
     kernels: tuple = ALL
     backward: bool = False
+    same: bool = True
     has: tuple = ('pmu',)
     lacks: tuple = ()
+    columns: tuple = QEMUS
+
+    def wants(self, source, destination):
+        """Whether there is a case from one of its kernels to another."""
+        at = ALL.index
+        return ((self.same or source != destination) and
+                (not self.backward or at(source) > at(destination)))
+
+    def members(self):
+        """Its hosts, kernel and CPU each, whose baseline a guest has."""
+        return [(kernel, cpu) for kernel in self.kernels
+                for cpu in sorted({self.source_cpu, self.destination_cpu})]
 
 
 VARIANTS = {
@@ -64,15 +93,30 @@ VARIANTS = {
     'a76-to-n1': Variant('cortex-a76 to n1', A76, N1, kernels=FOUR),
     'max': Variant('max to max, with SVE and PAuth', MAX, MAX, kernels=FOUR,
                    has=('pmu', 'sve', 'pauth')),
+    'pool-6.1': Variant('neoverse-n1, pool of 6.1 to 7.3', pmu=None,
+                        kernels=('6.1', *POOLED), same=False,
+                        columns=(POOL,)),
+    'pool-5.10': Variant('neoverse-n1, pool of 5.10 to 7.3', pmu=None,
+                         kernels=('5.10', *POOLED), same=False,
+                         columns=(POOL,)),
+    'pool-n1-to-a76': Variant('n1 to cortex-a76, one pool', N1, A76, pmu=None,
+                              kernels=('6.18', '7.3'), columns=(POOL,)),
+    'pool-a76-to-n1': Variant('cortex-a76 to n1, one pool', A76, N1, pmu=None,
+                              kernels=('6.18', '7.3'), columns=(POOL,)),
 }
 
 
 class Case(NamedTuple):
-    """One migration: names in VARIANTS, QEMUS and the kernels' catalogue."""
+    """One migration: names in VARIANTS, COLUMNS and the kernels' catalogue."""
     variant: str
     qemu: str
     source: str
     destination: str
+
+    @property
+    def binary(self):
+        """The inner QEMU."""
+        return COLUMNS[self.qemu].qemu
 
     def hosts(self):
         """Kernel and CPU of the source's host and of the destination's."""
@@ -91,9 +135,8 @@ def plan():
             for name, variant in VARIANTS.items()
             for source in variant.kernels
             for destination in variant.kernels
-            if not variant.backward
-            or ALL.index(source) > ALL.index(destination)
-            for qemu in QEMUS]
+            if variant.wants(source, destination)
+            for qemu in variant.columns]
 
 
 def groups(cases):
@@ -104,63 +147,6 @@ def groups(cases):
                             key=lambda host: (ALL.index(host[0]), host[1])))
         found.setdefault(pair, []).append(case)
     return list(found.items())
-
-
-class Alters(NamedTuple):
-    """A register whose value KVM itself changes, though it took every value.
-
-    `bits` of it may differ after a migration from kernel `source` or an
-    older one to `first` or a newer one, up to `last` if that is given.
-    """
-    register: str
-    bits: int
-    source: str
-    first: str
-    last: Optional[str]
-    reason: str
-
-    def applies(self, source, destination):
-        at = ALL.index
-        return (at(source) <= at(self.source) and
-                at(self.first) <= at(destination) <= at(self.last or ALL[-1]))
-
-
-KVM_ALTERS = (
-    Alters('CTR_EL0', 1 << 28, '6.1', '6.12', None,
-           'IDC: up to 6.1 a guest reads the hardware\'s value, later KVM\'s '
-           'own; both kernels list KVM\'s'),
-    Alters('PMCR_EL0', 0xffff0000, '6.1', '6.12', None,
-           'IMP and IDCODE: from 6.12 on KVM keeps only what the guest may '
-           'set'),
-    Alters('PMCR_EL0', 1 << 7, '6.1', '6.12', '6.12',
-           'LP: up to 6.1 it is set at reset; 6.12 clears it in a PMU older '
-           'than PMUv3p5'),
-    Alters('PMCEID0_EL0', 1 << 30, '6.1', '6.12', None,
-           'CHAIN: from 6.12 on KVM always offers this event; no kernel '
-           'lists the register'),
-    Alters('ID_AA64MMFR2_EL1', 0xf << 24, '6.12', '6.16', None,
-           'NV: from 6.16 on KVM takes what older kernels gave, and shows '
-           'what the VM has'),
-)
-
-_MISMATCH = re.compile(r'MISMATCH (\S+) expected (0x[0-9a-f]+) '
-                       r'found (0x[0-9a-f]+)(?: on cpu \d+)?')
-
-
-def alteration(difference, source, destination):
-    """The rows of KVM_ALTERS that a line of the witness is due to.
-
-    Empty if it is not, or not wholly, due to them.
-    """
-    found = _MISMATCH.fullmatch(difference)
-    if not found:
-        return []
-    differ = int(found.group(2), 0) ^ int(found.group(3), 0)
-    rows = [row for row in KVM_ALTERS if row.register == found.group(1)
-            and row.bits & differ and row.applies(source, destination)]
-    for row in rows:
-        differ &= ~row.bits
-    return [] if differ else rows
 
 
 def judge(record):
@@ -184,18 +170,22 @@ def judge(record):
     return {MIGRATED: MIGRATED, LOST: LOST}[end]
 
 
+def of_series(record):
+    """Whether a result is one of the series, with a baseline or without."""
+    return COLUMNS[record['qemu']].qemu == 'series'
+
+
 def bad(record):
     """Whether a result must not be: a broken case, or a harmed guest of
     the series."""
     return record.get('outcome') == ERROR or (
-        record.get('qemu') == 'series' and
-        record.get('outcome') in (LOST, DAMAGED))
+        of_series(record) and record.get('outcome') in (LOST, DAMAGED))
 
 
 def list_alone(record):
     """Whether the series refused a guest of which KVM keeps every value."""
     said = record.get('destination_stderr') or ''
-    return (record.get('qemu') == 'series' and record.get('end') == REFUSED
+    return (of_series(record) and record.get('end') == REFUSED
             and 'KVM refuses the value' not in said
             and 'KVM changes it when the guest runs' not in said)
 
@@ -209,7 +199,7 @@ def wrong(record):
 def skip(case, name):
     """The facts of a case whose QEMU lacks a -cpu property."""
     return {'end': SKIPPED, 'property': name,
-            'reason': f'{case.qemu} has no -cpu property {name}'}
+            'reason': f'{case.binary} has no -cpu property {name}'}
 
 
 # What the guest and the QEMUs said

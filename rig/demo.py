@@ -130,11 +130,13 @@ def cell(result, on_b, witness):
     yield witness or '-'
 
 
-def table(columns):
+# The rows of the table at the end.
+ROWS = ('', 'guest after the migration', 'source says', 'destination says',
+        'ticks seen on B', 'sent', 'downtime', 'registers compared on B')
+
+
+def table(rows, columns):
     """The side-by-side table, as Markdown that reads well as it is."""
-    rows = ['', 'guest after the migration', 'source says',
-            'destination says', 'ticks seen on B', 'sent', 'downtime',
-            'registers compared on B']
     fold = 27
     lines = []
     for row in zip(rows, *columns):
@@ -184,8 +186,9 @@ def demo(args):
                     show('witness', str(err))
 
     heading(f'Linux {names[0]} -> {names[1]}, {args.cpu}, guest of 256 MiB')
-    table([[f'stock QEMU {base}', *cell(stock[0], stock[2], None)],
-           [f'{base} with the series', *cell(series[0], series[2], witness)]])
+    table(ROWS, [
+        [f'stock QEMU {base}', *cell(stock[0], stock[2], None)],
+        [f'{base} with the series', *cell(series[0], series[2], witness)]])
     print()
     if series[0].outcome == MIGRATED and witness:
         return 0

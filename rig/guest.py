@@ -18,9 +18,10 @@ from .qmp import QMP, QMPGone
 
 # How QEMU loads each guest, and what the guest prints once it runs.
 GUESTS = {
-    'linux': (['-kernel', '/guest/linux/Image',
-               '-initrd', '/guest/linux/initrd',
-               '-append', 'console=ttyAMA0 quiet panic=-1'], r'^tick 1\b'),
+    **{name: (['-kernel', f'/guest/{name}/Image',
+               '-initrd', f'/guest/{name}/initrd',
+               '-append', 'console=ttyAMA0 quiet panic=-1'], r'^tick 1\b')
+       for name in image.GUEST_KERNELS},
     'witness': (['-kernel', '/guest/witness'], r'^tick 1\b'),
     'witness-ptimer': (['-kernel', '/guest/witness-ptimer'], r'^tick 1\b'),
 }
@@ -32,7 +33,7 @@ class Guest:
     """One inner QEMU.
 
     qemu      'series', 'stock', or a path on this machine
-    kind      'linux', 'witness', 'witness-ptimer', or None for no kernel
+    kind      a name in GUESTS, or None for no kernel
     cpu, pmu  -cpu, with pmu=on or off if not None
     incoming  True for a destination: waits for migrate()
     extra     more options for QEMU
@@ -48,9 +49,10 @@ class Guest:
         self._monitor = None
         self._running = None
         self.incoming = incoming
+        self._began = 0         # where in serial() the guest last started
         files = image.qemu_files(qemu)
         if kind:
-            files.update(image.GUESTS[kind.split('-')[0]]())
+            files.update(image.GUESTS[kind]())
         host.provide(files)
         if pmu is not None:
             cpu += f',pmu={"on" if pmu else "off"}'
@@ -204,6 +206,17 @@ class Guest:
         say('GUEST', f'{self}: {self.kind} runs')
         return time.monotonic() - start
 
+    def reset(self, timeout=120):
+        """Reset the machine, and wait until the guest runs again."""
+        since = len(self.serial())
+        self.qmp('system_reset')
+        self.wait_serial(GUESTS[self.kind][1], timeout, since)
+        self._began = since
+
+    def said(self):
+        """What the guest printed in this QEMU since its last reset."""
+        return self.serial()[self._began:]
+
     def ticks(self):
         """The last count that the guest printed in this QEMU, or 0."""
         found = re.findall(r'^tick (\d+)\n', self.serial(), re.M)
@@ -222,8 +235,7 @@ class Guest:
 
     def mismatches(self):
         """Names of the registers that the witness found altered."""
-        return set(re.findall(r'^witness MISMATCH (\S+) ', self.serial(),
-                              re.M))
+        return set(re.findall(r'^witness MISMATCH (\S+) ', self.said(), re.M))
 
     def check(self, timeout=60):
         """Have the witness compare all it holds; its line of success.
@@ -239,7 +251,7 @@ class Guest:
         found = self.wait_serial(r'^witness (ok|failed|FAULT).*\n', timeout,
                                  since)
         wrong = re.findall(r'^witness (?:MISMATCH|FAULT).*(?=\n)',
-                           self.serial(), re.M)
+                           self.said(), re.M)
         if wrong or found.group(1) != 'ok':
             raise GuestAltered(f'{self}: the guest is not what it was: '
                                + '; '.join(wrong or [found.group().strip()]))

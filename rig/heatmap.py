@@ -4,9 +4,10 @@
 
     heatmap.py build/matrix/results.json FILE.svg
 
-Stock QEMU stands on the left and the series on the right, a row of panels
-for each variant; a panel has a row for each kernel of the source and a column
-for each kernel of the destination.  Each cell has a letter, and the colours
+Stock QEMU stands on the left, the series beside it, and on the right the
+series with guests that have the baseline of a pool.  There is a panel for
+each variant; a panel has a row for each kernel of the source and a column for
+each kernel of the destination.  Each cell has a letter, and the colours
 are told apart by eyes of every kind (Okabe-Ito).  A cell whose corner is cut
 is one that was predicted otherwise.
 """
@@ -22,8 +23,8 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig.cases import (ALTERED, DAMAGED, EARLY, ERROR,      # noqa: E402
-                       LATE, LOST, MIGRATED, QEMUS, SKIPPED, VARIANTS)
+from rig.cases import (ALTERED, COLUMNS, DAMAGED, EARLY,    # noqa: E402
+                       ERROR, LATE, LOST, MIGRATED, SKIPPED, VARIANTS)
 
 # outcome: letter, words, colour of the cell, colour of the letter
 LOOKS = {
@@ -44,6 +45,7 @@ MARK = 'disagrees'
 CELL, GAP = 25, 2           # a cell, and the space between two
 LEFT, TOP = 46, 62          # a panel's labels and its title
 MARGIN, BETWEEN = 20, 28
+TITLE, HEADING = 7.4, 8.5   # a letter of a panel's title, of a column's
 FONT = 'font-family="DejaVu Sans, Verdana, Arial, sans-serif"'
 # Plain rules, no var(): not every renderer knows more.
 STYLE = '''
@@ -118,8 +120,9 @@ def symbols():
 
 
 def panel_size(variant):
+    """As wide as its cells, or its title."""
     side = len(VARIANTS[variant].kernels) * CELL
-    return LEFT + side, TOP + side
+    return max(LEFT + side, len(VARIANTS[variant].title) * TITLE), TOP + side
 
 
 def panel(drawing, x, y, variant, records):
@@ -148,15 +151,22 @@ def panel(drawing, x, y, variant, records):
             drawing.mark(*place)
 
 
-def rows():
-    """Variants side by side: as many as the widest has room for."""
-    widest = max(panel_size(name)[0] for name in VARIANTS)
+def column_width(column):
+    """Of the widest of its panels."""
+    return max(panel_size(name)[0] for name, variant in VARIANTS.items()
+               if column in variant.columns)
+
+
+def rows(column):
+    """Its variants side by side: as many as the widest has room for."""
     found, room = [], 0
-    for name in VARIANTS:
+    for name, variant in VARIANTS.items():
+        if column not in variant.columns:
+            continue
         width = panel_size(name)[0] + BETWEEN
         if width > room:
             found.append([])
-            room = widest + BETWEEN
+            room = column_width(column) + BETWEEN
         found[-1].append(name)
         room -= width
     return found
@@ -197,12 +207,29 @@ def legend(drawing, y, step, report):
     return y + 5
 
 
+def heading(column, report):
+    """What stands above a column."""
+    return {'stock': f'stock QEMU {report["base"]}',
+            'series': f'{report["base"]} with the series'}.get(
+                column, f'the {COLUMNS[column].title}')
+
+
+def draw_column(drawing, x, y, column, records):
+    """Draw the panels of a column; where they end."""
+    for names in rows(column):
+        at = x
+        for name in names:
+            panel(drawing, at, y, name, records[name, column])
+            at += panel_size(name)[0] + BETWEEN
+        y += max(panel_size(name)[1] for name in names) + BETWEEN
+    return y
+
+
 def svg(report):
     """The picture, as a text that stands alone."""
     records = collections.defaultdict(list)
     for record in report['cases']:
         records[record['variant'], record['qemu']].append(record)
-    half = max(panel_size(name)[0] for name in VARIANTS)
     drawing = Drawing()
     drawing.text(MARGIN, 36, 'Live migration of an Arm KVM guest, kernel by '
                  'kernel', 18, more=' font-weight="bold"')
@@ -210,22 +237,16 @@ def svg(report):
     for line in subtitle(report):
         drawing.text(MARGIN, y, line, 11, 'faint')
         y += 15
-    y = legend(drawing, y, half + BETWEEN, report) + 14
-    for at, qemu in enumerate(QEMUS):
-        drawing.text(MARGIN + at * (half + BETWEEN), y + 12,
-                     f'stock QEMU {report["base"]}' if qemu == 'stock'
-                     else f'{report["base"]} with the series', 15,
+    top = legend(drawing, y, column_width('stock') + BETWEEN, report) + 14
+    x, ends = MARGIN, []
+    for column in COLUMNS:
+        drawing.text(x, top + 12, heading(column, report), 15,
                      more=' font-weight="bold"')
-    y += 32
-    for names in rows():
-        for at, qemu in enumerate(QEMUS):
-            x = MARGIN + at * (half + BETWEEN)
-            for name in names:
-                panel(drawing, x, y, name, records[name, qemu])
-                x += panel_size(name)[0] + BETWEEN
-        y += max(panel_size(name)[1] for name in names) + BETWEEN
-    width = 2 * MARGIN + 2 * half + BETWEEN
-    height = y - BETWEEN + MARGIN
+        ends.append(draw_column(drawing, x, top + 32, column, records))
+        x += max(column_width(column),
+                 len(heading(column, report)) * HEADING) + BETWEEN
+    width = x - BETWEEN + MARGIN
+    height = max(ends) - BETWEEN + MARGIN
     return '\n'.join([
         f'<svg xmlns="http://www.w3.org/2000/svg" {FONT} role="img" '
         f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" '

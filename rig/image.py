@@ -9,6 +9,7 @@ reading more is quicker than to decompress.
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import pathlib
@@ -35,8 +36,9 @@ QEMUS = {
               'make stock-arm64'),
 }
 
-# The kernel of the Linux guest: old, so small and quick under emulation.
-GUEST_KERNEL = '5.10'
+# The kernels of the Linux guests.  The old one is small and quick under
+# emulation; the new one asks which CPUs it may meet (Linux 6.15).
+GUEST_KERNELS = {'linux': '5.10', 'linux-new': '6.18'}
 
 NATIVE = platform.machine() == 'aarch64'
 CROSS = '' if NATIVE else 'aarch64-linux-gnu-'
@@ -197,14 +199,14 @@ def qemu_files(name, folders=None):
     return files
 
 
-def linux_guest_files(kernel=GUEST_KERNEL):
-    """{path in the host: file here} of the Linux guest."""
+def linux_guest_files(name='linux'):
+    """{path in the host: file here} of a Linux guest."""
     part = Part('guest-linux',
                 {'bin/busybox': _busybox(), 'init': HERE / 'guest-init'},
                 links={'bin/sh': 'busybox'}, folders=('proc', 'dev'),
                 nodes={'dev/console': (5, 1), 'dev/null': (1, 3)})
-    return {'guest/linux/Image': kernels.find(kernel).image,
-            'guest/linux/initrd': archive(part)}
+    return {f'guest/{name}/Image': kernels.find(GUEST_KERNELS[name]).image,
+            f'guest/{name}/initrd': archive(part)}
 
 
 def witness_files():
@@ -223,7 +225,11 @@ def witness_files():
             for name in ('witness', 'witness-ptimer')}
 
 
-GUESTS = {'linux': linux_guest_files, 'witness': witness_files}
+GUESTS = {
+    **{name: functools.partial(linux_guest_files, name)
+       for name in GUEST_KERNELS},
+    'witness': witness_files, 'witness-ptimer': witness_files,
+}
 
 
 def _digest(part):

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The migration matrix: every pair of kernels, both ways, both QEMUs.
 
-Each case migrates the witness guest between two emulated hosts and is judged
-by what became of the guest.  The return path is on for both QEMUs, as libvirt
+In a third column guests of the series are started with the baseline of a
+pool of hosts, which the recorded register lists give.  Each case migrates
+the witness guest between two emulated hosts and is judged by what became of
+the guest.  The return path is on for both QEMUs, as libvirt
 has it: without it a source learns nothing of a refusal, whatever QEMU it is.
 What the series does is compared with what the recorded register lists let
 expect.  Facts are appended to build/matrix/results.jsonl as they come;
@@ -13,7 +15,6 @@ refused none on the list alone, and the prediction agrees with all that it did.
 """
 
 import argparse
-import concurrent.futures
 import contextlib
 import fcntl
 import json
@@ -26,107 +27,24 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import (cases, heatmap, image, kernels, prediction,   # noqa: E402
-                 process, tables)
-from rig.cases import (ERROR, LOST, MIGRATED, QEMUS,        # noqa: E402
-                       VARIANTS)
-from rig.errors import (GuestAltered, GuestError,           # noqa: E402
-                        RigError, say)
-from rig.guest import Guest                                 # noqa: E402
+from rig import (cases, heatmap, image, kernels, pool,      # noqa: E402
+                 prediction, process, tables)
+from rig.cases import COLUMNS, ERROR, VARIANTS              # noqa: E402
+from rig.errors import RigError, say                        # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
-from rig.migration import migrate                           # noqa: E402
 from rig.network import Network                             # noqa: E402
+from rig.one_case import POOLS, run_case                    # noqa: E402
 from rig.results import (Binaries, Rebuilt, Results,        # noqa: E402
-                         kernel_versions)
+                         digest, kernel_versions)
 # In scripts/, which rig.kernels has put on the path.
 from base import BaseError                                  # noqa: E402
 
 BUILD = image.BUILD / 'matrix'
 LOG = BUILD / 'rig.log'
 DOCS = image.ROOT / 'docs'
-# The witness needs no more; the rest would only be scanned for zeroes.
-MEMORY = '64M'
 
 
-# One case
-
-def start_both(hosts, case):
-    """Source and destination QEMU; a GuestError for one that did not start.
-
-    Side by side: each keeps one emulated host busy.
-    """
-    variant = VARIANTS[case.variant]
-
-    def start(host, incoming):
-        try:
-            return Guest(host, case.qemu, 'witness', cpu=variant.guest_cpu,
-                         pmu=variant.pmu, memory=MEMORY, incoming=incoming)
-        except GuestError as err:
-            return err
-
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return list(pool.map(start, hosts, (False, True)))
-
-
-def look(guest):
-    """Ask a running witness: (its line of success, what differs)."""
-    try:
-        return guest.check(), []
-    except GuestAltered:
-        # No other GuestError: one that hangs may have complained before.
-        found = cases.differences(guest.serial())
-        if not found:
-            raise
-        return None, found
-
-
-def facts_of(result, source, destination):
-    """The facts of a migration that was tried."""
-    witness, differ = None, []
-    if result.outcome != LOST:
-        witness, differ = look(destination if result.outcome == MIGRATED
-                               else source)
-    return {
-        'end': result.outcome,
-        'reason': None if result.outcome == MIGRATED else cases.reason(
-            result.destination_stderr, result.source_error),
-        'differences': differ, 'witness': witness,
-        'sent': result.sent(), 'downtime': result.downtime,
-        'source_status': result.source_status,
-        'source_error': result.source_error,
-        'destination_status': result.destination_status,
-        'destination_exit': result.destination_exit,
-        'destination_stderr': result.destination_stderr}
-
-
-def run_case(hosts, case):
-    """Run a case from hosts[0] to hosts[1]; its facts, RigError if it broke.
-    """
-    variant = VARIANTS[case.variant]
-    with contextlib.ExitStack() as stack:
-        both = start_both(hosts, case)
-        for guest in both:
-            if isinstance(guest, Guest):
-                stack.enter_context(guest)
-        for guest in both:
-            name = (cases.unknown_property(guest)
-                    if isinstance(guest, GuestError) else None)
-            if name and name in variant.guest_cpu:
-                return cases.skip(case, name)
-        source, destination = both
-        if isinstance(source, GuestError):
-            raise source
-        source.wait_up()
-        cases.expect_guest(source.serial(), variant)
-        source.check()
-        if isinstance(destination, GuestError):
-            why = cases.declined(destination)
-            witness, differ = look(source)
-            return {'end': cases.DECLINED, 'reason': why,
-                    'differences': differ, 'witness': witness, 'sent': 0}
-        return facts_of(migrate(source, destination, return_path=True),
-                        source, destination)
-
+# The cases of two hosts
 
 def boot_pair(stack, pair, qemus):
     """Two fresh hosts on a network of their own; they end with the stack."""
@@ -168,7 +86,7 @@ def run_group(pair, members, keep, over):
     go on.  Hosts that twice do not come up are an error of all the rest.
     """
     queue, tried, down = list(members), set(), 0
-    qemus = sorted({case.qemu for case in members})
+    qemus = sorted({case.binary for case in members})
     while queue and not over():
         with contextlib.ExitStack() as stack:
             try:
@@ -222,7 +140,7 @@ def run(wanted, results, built, limit):
         return [case for case in members if results.get(case) is None]
 
     todo = missing(wanted)
-    qemus = {case.qemu for case in todo}
+    qemus = {case.binary for case in todo}
     pairs = cases.groups(todo)
     print(f'{len(wanted)} cases: {len(wanted) - len(todo)} known, '
           f'{len(todo)} to run on {len(pairs)} pairs of hosts; the rig\'s '
@@ -305,9 +223,16 @@ def matrix(args):
         names = {name for c in wanted for name in (c.source, c.destination)}
         built = Binaries()
         versions = kernel_versions(names)
-        results = Results(BUILD / 'results.jsonl', versions, built.digests())
+        pools = pool.write(POOLS, {
+            name: variant.members() for name, variant in VARIANTS.items()
+            if cases.POOL in variant.columns})
+        results = Results(BUILD / 'results.jsonl', versions, built.digests(),
+                          {name: digest(path) for name, path
+                           in pools.items()},
+                          set(cases.plan()) - set(wanted) if args.former
+                          else ())
         # Before the long run: what cannot be predicted is said at once.
-        predicted = prediction.predict(cases.plan(), versions)
+        predicted = prediction.predict(cases.plan(), versions, pools)
         try:
             left = run(wanted, results, built, args.limit_minutes)
         finally:
@@ -329,8 +254,11 @@ def main():
     parser.add_argument('--only', nargs='+', choices=list(VARIANTS),
                         default=list(VARIANTS), metavar='VARIANT',
                         help=', '.join(VARIANTS))
-    parser.add_argument('--qemu', nargs='+', choices=QEMUS, default=QEMUS,
-                        help='of the source and the destination')
+    parser.add_argument('--qemu', nargs='+', choices=list(COLUMNS),
+                        default=list(COLUMNS), metavar='COLUMN',
+                        help=', '.join(COLUMNS) + ': the QEMU of the source '
+                        'and the destination, in pool the series with a '
+                        'baseline')
     for name, where in (('from', 'source'), ('to', 'destination')):
         parser.add_argument(f'--{name}', nargs='+', choices=every,
                             default=every, dest=where, metavar='KERNEL',
@@ -338,6 +266,10 @@ def main():
     parser.add_argument('--limit-minutes', type=float, metavar='N',
                         help='start no case after so long; the next run '
                         'goes on')
+    parser.add_argument('--former', action='store_true',
+                        help='for the cases that the other options leave '
+                        'out, results of a former build will do; the report '
+                        'says how many')
     parser.add_argument('--docs', action='store_true',
                         help='run nothing: put the picture and the tables of '
                         'the last run into docs/')

@@ -2,23 +2,22 @@
 """What the recorded register lists let expect of a migration.
 
 standalone/cpreg-predict runs the pure core over two recorded lists and tells
-which registers a destination would refuse.  The prediction is made before
+which registers a destination would refuse.  Of a guest with a baseline,
+kvm-arm-regs tells whether both hosts fit it.  The prediction is made before
 anything is migrated, and holds only for the kernels that were recorded.
 """
 
+import functools
 import json
 import re
 import subprocess
 from typing import NamedTuple, Optional
 
-from . import core
-from .cases import (DECLINED, MIGRATED, REFUSED, VARIANTS, fold,
-                    refused_registers)
+from . import core, pool, regs_tool
+from .cases import (DECLINED, MIGRATED, POOL, REFUSED, VARIANTS, fold,
+                    of_series, refused_registers)
 from .errors import RigError
-from .record import CPUS as RECORDED_ON, LISTS
-
-# The word in a recorded list's name, for the CPU of a host.
-CPUS = {cpu: word for word, cpu in RECORDED_ON.items()}
+from .record import LISTS, list_name
 
 
 class Prediction(NamedTuple):
@@ -36,10 +35,8 @@ class Recorded:
     """A recorded list: its file's name, its kernel, its PSCI version."""
 
     def __init__(self, kernel, cpu, variant):
-        features = [name for name in ('pmu', 'sve', 'pauth')
-                    if name in variant.has]
-        self.name = (f'{kernel}-{CPUS[cpu]}-'
-                     + '+'.join(['vregs', *features]) + '.txt')
+        self.name = list_name(kernel, cpu, [
+            name for name in ('pmu', 'sve', 'pauth') if name in variant.has])
         try:
             text = (LISTS / self.name).read_text(encoding='utf-8')
         except FileNotFoundError as err:
@@ -70,19 +67,37 @@ class Question(NamedTuple):
     known: Optional[Prediction] = None
 
 
-def question(case, versions):
+def recorded_lists(case, versions):
+    """Of the two hosts; RigError unless they are of these versions."""
+    lists = [Recorded(kernel, cpu, VARIANTS[case.variant])
+             for kernel, cpu in case.hosts()]
+    for recorded, kernel in zip(lists, (case.source, case.destination)):
+        recorded.check(versions[kernel])
+    return lists
+
+
+@functools.cache
+def misfit(host, path):
+    """Why a host, kernel and CPU, does not fit a baseline; None if it does.
+    """
+    return regs_tool.fits(pool.recorded(*host),
+                          path.read_text(encoding='utf-8'))
+
+
+def question(case, versions, pools):
     """The Question of a case on kernels of these versions."""
-    variant = VARIANTS[case.variant]
     try:
-        lists = [Recorded(kernel, cpu, variant)
-                 for kernel, cpu in case.hosts()]
-        for recorded, kernel in zip(lists, (case.source, case.destination)):
-            recorded.check(versions[kernel])
+        source, destination = recorded_lists(case, versions)
     except RigError as err:
         return Question(None, Prediction(None, why=str(err)))
-    source, destination = lists
+    if case.qemu == POOL:
+        for host in case.hosts():
+            why = misfit(host, pools[case.variant])
+            if why:
+                return Question(None, Prediction(DECLINED, why=why))
+        return Question(None, Prediction(MIGRATED))
     words = [source.name, destination.name]
-    psci = psci_version(variant.guest_cpu)
+    psci = psci_version(VARIANTS[case.variant].guest_cpu)
     if psci is not None:
         # A KVM's default is its newest.
         if psci > destination.psci:
@@ -120,13 +135,14 @@ def ask(lines):
     return dict(zip(lines, map(answer, answers)))
 
 
-def predict(cases, versions):
+def predict(cases, versions, pools=None):
     """{case: Prediction} of all cases of the series.
 
-    A case whose kernels are not at hand in this run has none.
+    A case whose kernels are not at hand in this run has none.  `pools` are
+    the files with the baselines: {variant: path}.
     """
-    asked = {case: question(case, versions) for case in cases
-             if case.qemu == 'series'
+    asked = {case: question(case, versions, pools) for case in cases
+             if of_series(case._asdict())
              and isinstance(versions[case.source], str)
              and isinstance(versions[case.destination], str)}
     answers = ask(q.line for q in asked.values() if q.line)

@@ -41,6 +41,15 @@ CPUS = {
 SUMS = ('vregs', 'vregs+pmu', 'vregs+sve', 'vregs+pauth',
         'vregs+pmu+sve+pauth')
 
+# The word for the CPU of a host.
+WORDS = {cpu: word for word, cpu in CPUS.items()}
+
+
+def list_name(kernel, cpu, features=('pmu',)):
+    """The name of the file for a host's vCPU with these features."""
+    return f'{kernel}-{WORDS[cpu]}-{"+".join(["vregs", *features])}.txt'
+
+
 # reglist's exit status where the host's KVM lacks a feature of the sum.
 FEATURE_MISSING = 3
 # A host is busy with one CPU, and two is what the rig's machines have.

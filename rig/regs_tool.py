@@ -4,6 +4,7 @@
     with boot(Host('6.12'), Host('6.18')) as hosts:
         dumps = [regs_tool.dump(host) for host in hosts]
     print(regs_tool.compare(*dumps)['verdict'])
+    print(regs_tool.baseline(dict(zip(('old', 'new'), dumps))))
 
 The tool that asks KVM is built for arm64 and brought aboard; the one that
 compares is this machine's.
@@ -93,24 +94,49 @@ def dump(host, *features):
                           f'{text[:200]!r}') from err
 
 
+def here(words, files, statuses=(0, 1)):
+    """Run this machine's tool; its CompletedProcess.
+
+    files: {name: a dump, or a text as it is}, for words that say NAME.json.
+    RigError for any other exit status.
+    """
+    tool = core.tool('kvm-arm-regs')
+    with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
+        for name, content in files.items():
+            (pathlib.Path(folder) / f'{name}.json').write_text(
+                content if isinstance(content, str) else json.dumps(content),
+                encoding='utf-8')
+        done = subprocess.run([tool, *words], cwd=folder, check=False,
+                              text=True, capture_output=True)
+    if done.returncode not in statuses:
+        raise RigError(f'{tool} {words[0]}: exit status {done.returncode}: '
+                       f'{done.stderr.strip()}')
+    return done
+
+
 def compare(source, destination):
     """What `compare --one-way` says of two dumps, its JSON as a dict.
 
     `verdict` is one of VERDICTS; `refused` is added, the names of the
     registers that it refuses, with None for the vCPU's features.
     """
-    tool = core.tool('kvm-arm-regs')
-    with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
-        paths = [pathlib.Path(folder) / name for name in ('from', 'to')]
-        for path, content in zip(paths, (source, destination)):
-            path.write_text(json.dumps(content), encoding='utf-8')
-        done = subprocess.run([tool, 'compare', '--one-way', '--json', *paths],
-                              check=False, text=True, capture_output=True)
-    if done.returncode not in (0, 1):
-        raise RigError(f'{tool}: exit status {done.returncode}: '
-                       f'{done.stderr.strip()}')
-    found = json.loads(done.stdout)
+    found = json.loads(here(
+        ['compare', '--one-way', '--json', 'from.json', 'to.json'],
+        {'from': source, 'to': destination}).stdout)
     found['refused'] = tuple(sorted(
         (finding.get('name') for finding in found['directions'][0]['findings']
          if finding['outcome'] == 'refused'), key=str))
     return found
+
+
+def baseline(members, *options):
+    """What `baseline` prints for {name: dump}; RigError for a conflict."""
+    return here(['baseline', *options, *(f'{name}.json' for name in members)],
+                members, statuses=(0,)).stdout
+
+
+def fits(dump, pool):
+    """Why a host cannot take guests of a pool's baseline; None if it can."""
+    done = here(['fits', 'host.json', 'pool.json'],
+                {'host': dump, 'pool': pool})
+    return (done.stdout + done.stderr).strip() if done.returncode else None

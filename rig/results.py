@@ -26,20 +26,27 @@ def digest(path):
 class Results:
     """The results so far: one line of JSON for each, never rewritten.
 
-    A result stands for its case while the kernels, the QEMU, the witness and
-    the way of migrating (HOW) are the same.  One that broke is not written:
-    the next run tries again.
+    A result stands for its case while the kernels, the QEMU, the witness, the
+    baseline and the way of migrating (HOW) are the same.  One that broke is
+    not written: the next run tries again.
 
     versions  {series: version; the RigError for which it cannot be had; None
               for one that is not in the cache and was not asked for}
     binaries  {QEMU or 'witness': digest}
+    pools     {variant: digest of its baseline}
+    former    cases for which the last one of another QEMU, witness or
+              baseline stands where there is none of these
     """
 
-    def __init__(self, path, versions, binaries):
+    def __init__(self, path, versions, binaries, pools=None, former=()):
+        # pylint: disable=too-many-arguments,too-many-positional-arguments
         self.path = path
         self.versions = versions
         self.binaries = binaries
+        self.pools = pools or {}
         self._found = {}
+        self._may_be_former = frozenset(former)
+        self._last = {}
         self._lacks = {}
         if not path.exists():
             return
@@ -53,15 +60,28 @@ class Results:
 
     def _take(self, record):
         self._found[record['key']] = record
+        self._last[self._question(record['key'])] = record
         if 'property' in record:
             self._lacks.setdefault(record['binary'], set()).add(
                 record['property'])
 
     def key(self, case):
-        return ' '.join((case.variant, case.qemu, self.versions[case.source],
-                         self.versions[case.destination],
-                         self.binaries[case.qemu], self.binaries['witness'],
-                         HOW))
+        words = [case.variant, case.qemu, self.versions[case.source],
+                 self.versions[case.destination], self.binaries[case.binary],
+                 self.binaries['witness'], HOW]
+        if case.qemu == cases.POOL:
+            words.append(self.pools.get(case.variant, '-'))
+        return ' '.join(words)
+
+    @staticmethod
+    def _question(key):
+        """What is the same in the keys of all builds."""
+        words = key.split(' ')
+        return tuple(words[:4] + words[6:7])
+
+    def _of_former(self, case):
+        return (self._last.get(self._question(self.key(case)))
+                if case in self._may_be_former else None)
 
     def get(self, case):
         """The record of a case, None if it is still to be run."""
@@ -73,14 +93,18 @@ class Results:
             if version is None:
                 return None
         # What one case found its QEMU to lack, no other needs to find.
-        for name in self._lacks.get(self.binaries[case.qemu], ()):
+        for name in self._lacks.get(self.binaries[case.binary], ()):
             if name in cases.VARIANTS[case.variant].guest_cpu:
                 return {**case._asdict(), **cases.skip(case, name)}
-        return self._found.get(self.key(case))
+        return self._found.get(self.key(case)) or self._of_former(case)
+
+    def _is_former(self, record):
+        return 'key' in record and record['key'] != self.key(
+            cases.Case(*(record[name] for name in cases.Case._fields)))
 
     def add(self, case, facts, seconds):
         record = {'key': self.key(case), **case._asdict(),
-                  'binary': self.binaries[case.qemu], **facts,
+                  'binary': self.binaries[case.binary], **facts,
                   'seconds': round(seconds, 1),
                   'date': time.strftime('%Y-%m-%d')}
         self._take(record)
@@ -120,6 +144,7 @@ class Results:
                         in self.versions.items() if isinstance(version, str)},
             'binaries': self.binaries,
             'how': HOW,
+            'former': sum(self._is_former(record) for record in records),
             'predictions': {
                 'compared': len(compared),
                 'agree': sum(r['disagrees'] is None for r in compared)},

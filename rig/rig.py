@@ -93,7 +93,7 @@ def migrate_guest(args):
     with Network() as net:
         source, destination = (
             Host(kernel, name=name, network=net, cpu=args.cpu, qemu=[qemu],
-                 guests=[args.guest.split('-')[0]])
+                 guests=[args.guest])
             for kernel, name, qemu in (
                 (args.source, 'source', args.source_qemu),
                 (args.destination, 'destination', args.destination_qemu)))
@@ -107,7 +107,8 @@ def migrate_guest(args):
             result = migrate(guest, moved, return_path=args.return_path,
                              preflight=args.preflight)
             print(result)
-            if result.outcome == MIGRATED and args.guest != 'linux':
+            if (result.outcome == MIGRATED
+                    and args.guest.startswith('witness')):
                 print(f'guest        {moved.check()}')
     return 0 if result.outcome == MIGRATED else 1
 

@@ -8,9 +8,10 @@ import collections
 import re
 
 from . import heatmap
-from .cases import (ALL, ALTERED, DAMAGED, DECLINED, EARLY, KVM_ALTERS, LATE,
-                    LOST, MIGRATED, QEMUS, REFUSED, VARIANTS, alteration, bad,
-                    fold, list_alone, refused_registers)
+from .alters import KVM_ALTERS, alteration
+from .cases import (ALL, ALTERED, COLUMNS, DAMAGED, DECLINED, EARLY, LATE,
+                    LOST, MIGRATED, REFUSED, VARIANTS, bad, fold, list_alone,
+                    of_series, refused_registers)
 from .errors import RigError
 from .heatmap import LOOKS, releases, said
 
@@ -36,11 +37,11 @@ def outcomes(report):
     yield ['guest and hosts', 'QEMU'] + [
         LOOKS[outcome][1].replace(' was sent', '') for outcome in shown]
     for name, variant in VARIANTS.items():
-        for qemu in QEMUS:
-            yield [variant.title, qemu] + [
+        for qemu in variant.columns:
+            yield [variant.title, COLUMNS[qemu].title] + [
                 str(counts[name, qemu, outcome] or '') for outcome in shown]
-    for qemu in QEMUS:
-        yield ['all', qemu] + [str(sum(
+    for qemu, column in COLUMNS.items():
+        yield ['all', column.title] + [str(sum(
             counts[name, qemu, outcome] for name in VARIANTS) or '')
             for outcome in shown]
 
@@ -84,8 +85,7 @@ def refusals(report):
     """Rows: who of the series is refused, from where to where, and why."""
     found = collections.defaultdict(set)
     for record in report['cases']:
-        if (record['qemu'] == 'series'
-                and record.get('end') in (REFUSED, DECLINED)):
+        if of_series(record) and record.get('end') in (REFUSED, DECLINED):
             found[record['variant'], why_refused(record)].add(
                 (record['source'], record['destination']))
     yield ['guest and hosts', 'from', 'to', 'refused for']
@@ -100,16 +100,14 @@ def alterations(report):
     """Rows: the rows of KVM_ALTERS that a guest of the series met."""
     met = collections.Counter()
     for record in report['cases']:
-        if record['qemu'] == 'series' and record['outcome'] == ALTERED:
+        if of_series(record) and record['outcome'] == ALTERED:
             met.update({row for line in record['differences']
                         for row in alteration(line, record['source'],
                                               record['destination'])})
     yield ['register', 'bits', 'from', 'to', 'guests', 'what it is']
     for row in KVM_ALTERS:
         if met[row]:
-            to = ALL[ALL.index(row.first):ALL.index(row.last or ALL[-1]) + 1]
-            yield [row.register, f'0x{row.bits:x}',
-                   span(ALL[:ALL.index(row.source) + 1]), span(to),
+            yield [row.register, f'0x{row.bits:x}', *map(span, row.spans()),
                    str(met[row]), row.reason]
 
 
@@ -119,7 +117,8 @@ def harmed(report):
     for record in report['cases']:
         if not (bad(record) or list_alone(record)):
             continue
-        yield [VARIANTS[record['variant']].title, record['qemu'],
+        yield [VARIANTS[record['variant']].title,
+               COLUMNS[record['qemu']].title,
                record['source'], record['destination'],
                LOOKS[record['outcome']][1], said(record, 300) or '']
 
@@ -140,13 +139,20 @@ def agreement(report):
             'verdict and refused registers, from recorded register lists.')
 
 
+def measured(report):
+    """What was measured, in a sentence, and how much of it before."""
+    former = report.get('former')
+    return (f'QEMU {report["base"]}, return path on; Linux '
+            f'{", ".join(releases(report))}; '
+            f'{report["date"] or "no result yet"}.'
+            + (f' Of these, {former} were measured with a former build.'
+               if former else ''))
+
+
 def sections(report):
     """All there is to tell; sections without a row are left out."""
     return [section for section in (
-        Section('Outcomes', f'QEMU {report["base"]}, return path on; Linux '
-                f'{", ".join(releases(report))}; '
-                f'{report["date"] or "no result yet"}.',
-                outcomes(report)),
+        Section('Outcomes', measured(report), outcomes(report)),
         Section('Refused by the series', 'The guest runs on at the source.',
                 refusals(report)),
         Section('Altered by KVM', 'KVM takes every value of these guests, '

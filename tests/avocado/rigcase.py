@@ -2,17 +2,19 @@
 """What the cases on emulated hosts share: hosts, guests, verdicts."""
 
 import contextlib
+import json
 import pathlib
 import re
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import cases                                       # noqa: E402
-from rig.errors import GuestAltered                         # noqa: E402
+from rig import cases, pool                                 # noqa: E402
+from rig.errors import GuestAltered, GuestError             # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
 from rig.migration import MIGRATED, REFUSED, migrate        # noqa: E402
@@ -44,15 +46,15 @@ class RigCase(unittest.TestCase):
         self.addCleanup(self.stack.close)
 
     def hosts(self, *kernels, network=None, qemu=('series',), cpus=None,
-              **kwargs):
+              guests=('witness',), **kwargs):
         """Booted hosts on a network of their own, the witness aboard.
 
         Each may have its own CPU.
         """
         network = network or self.stack.enter_context(Network())
         return self.stack.enter_context(boot(*(
-            Host(kernel, network=network, qemu=qemu, guests=('witness',),
-                 cpu=cpu, **kwargs)
+            Host(kernel, network=network, qemu=qemu, guests=guests, cpu=cpu,
+                 **kwargs)
             for kernel, cpu in zip(
                 kernels, cpus or (DEFAULT_CPU,) * len(kernels)))))
 
@@ -64,14 +66,45 @@ class RigCase(unittest.TestCase):
         host.close()
         return self.hosts(kernel, network=host.network, cpus=(host.cpu,))[0]
 
-    def guest(self, host, qemu='series', *, start=True, extra=(), **kwargs):
-        """A running witness, or one that waits for a migration or at all."""
+    def guest(self, host, qemu='series', *, kind='witness', start=True,
+              extra=(), **kwargs):
+        """A running guest, or one that waits for a migration or at all."""
         guest = self.stack.enter_context(Guest(
-            host, qemu, 'witness', extra=(*extra, *([] if start else ['-S'])),
+            host, qemu, kind, extra=(*extra, *([] if start else ['-S'])),
             **kwargs))
         if start and not guest.incoming:
             guest.wait_up()
         return guest
+
+    def file(self, name, content):
+        """A file of this machine with a text, or with JSON."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        path = pathlib.Path(folder) / name
+        path.write_text(content if isinstance(content, str) else
+                        json.dumps(content), encoding='utf-8')
+        return path
+
+    def pool_file(self, *hosts, features=('pmu',)):
+        """The baseline of hosts, (kernel, CPU) each."""
+        return self.file('pool.json', pool.of_hosts(hosts, features))
+
+    def declines(self, host, *texts, **kwargs):
+        """QEMU ends at its start with one line, which has all of this.
+
+        No vCPU ran: the guest, which would print at once, printed nothing.
+        """
+        with self.assertRaises(GuestError) as raised:
+            self.guest(host, start=False, **kwargs)
+        text = str(raised.exception)
+        self.assertIn('did not start (it ended with 1)', text)
+        self.assertNotIn('\n  serial:\n', text)
+        said = re.search(r'\n  stderr:\n((?:    \| .*\n?)+)', text)
+        self.assertTrue(said, text)
+        lines = [line[6:] for line in said.group(1).splitlines()]
+        self.assertEqual(len(lines), 1, lines)
+        for each in texts:
+            self.assertIn(each, lines[0])
+        return lines[0]
 
     def pair(self, source, destination, kernels, *, host_cpu=DEFAULT_CPU,
              **kwargs):

@@ -40,6 +40,36 @@ class Plan(unittest.TestCase):
         self.assertLessEqual(set(cases.FOUR), set(cases.ALL))
         self.assertIn('6.1', cases.FOUR)
 
+    def test_pools(self):
+        """Each pair of different hosts of two pools; other CPUs both ways."""
+        found = {}
+        for case in self.plan:
+            if case.qemu == 'pool':
+                found.setdefault(case.variant, set()).add(
+                    (case.source, case.destination))
+        self.assertEqual({name: len(pairs) for name, pairs in found.items()},
+                         {'pool-6.1': 30, 'pool-5.10': 30,
+                          'pool-n1-to-a76': 4, 'pool-a76-to-n1': 4})
+        for old in ('6.1', '5.10'):
+            kernels = (old, '6.12', '6.16', '6.18', '7.0', '7.3')
+            self.assertEqual(found[f'pool-{old}'], {
+                (a, b) for a in kernels for b in kernels if a != b})
+        # Nothing else runs for them, and they are in no other column.
+        self.assertEqual({case.qemu for case in self.plan
+                          if case.variant in found}, {'pool'})
+        self.assertEqual(
+            cases.VARIANTS['pool-n1-to-a76'].members(),
+            cases.VARIANTS['pool-a76-to-n1'].members())
+        self.assertCountEqual(
+            cases.VARIANTS['pool-n1-to-a76'].members(),
+            [(kernel, cpu) for kernel in ('6.18', '7.3')
+             for cpu in ('neoverse-n1', 'cortex-a76')])
+
+    def test_binary(self):
+        for qemu, binary in (('stock', 'stock'), ('series', 'series'),
+                             ('pool', 'series')):
+            self.assertEqual(Case('pmu', qemu, '6.1', '6.1').binary, binary)
+
     def test_backward_is_to_an_older_kernel(self):
         pairs = {(c.source, c.destination) for c in self.plan
                  if c.variant == 'psci'}
@@ -95,6 +125,8 @@ class Judge(unittest.TestCase):
     def test_what_kvm_alters(self):
         """Only these bits of these registers, between these kernels."""
         ctr = 'MISMATCH CTR_EL0 expected 0x8444c004 found 0x9444c004'
+        back = 'MISMATCH CTR_EL0 expected 0x9444c004 found 0x8444c004'
+        chain = 'MISMATCH PMCEID0_EL0 expected 0x40020001 found 0x20001'
         dminline = 'MISMATCH CTR_EL0 expected 0x8444c004 found 0x9445c004'
         nv = ('MISMATCH ID_AA64MMFR2_EL1 expected 0x1221011112011011 found '
               '0x1221011110011011')
@@ -107,6 +139,12 @@ class Judge(unittest.TestCase):
                 ('6.12', '6.18', [ctr], False),
                 ('6.1', '6.1', [ctr], False),
                 ('6.12', '6.1', [ctr], False),
+                ('6.12', '6.1', [back], True),
+                ('7.3', '5.10', [back, chain], True),
+                ('6.1', '6.12', [back], False),
+                ('6.1', '7.3', [chain], False),
+                ('6.18', '6.12', [back], False),
+                ('6.1', '5.10', [back], False),
                 ('6.1', '6.12', [dminline], False),
                 ('6.1', '6.12', [ctr.replace('CTR', 'DCZID')], False),
                 ('6.12', '6.18', [nv], True),
@@ -142,6 +180,8 @@ class Judge(unittest.TestCase):
                 ('series', 'refused', '', True),
                 ('stock', 'refused', listed, False),
                 ('series', 'declined', '', False),
+                ('pool', 'refused', listed, True),
+                ('pool', 'refused', valued, False),
                 ('series', 'migrated', listed, False)):
             record = {'qemu': qemu, 'end': end, 'destination_stderr': said,
                       'outcome': None}
@@ -172,6 +212,7 @@ class Judge(unittest.TestCase):
     def test_what_must_not_be(self):
         for qemu, outcome, expected in (
                 ('series', 'lost', True), ('series', 'damaged', True),
+                ('pool', 'lost', True), ('pool', 'damaged', True),
                 ('stock', 'lost', False), ('stock', 'damaged', False),
                 ('stock', 'error', True), ('series', 'error', True),
                 ('series', 'refused-late', False),

@@ -88,6 +88,28 @@ class Picture(unittest.TestCase):
         self.assertEqual(forward[0], places['5.10 to 6.18'][0][0])
         self.assertLess(places['6.12 to 6.1'][0][0], forward[0])
 
+    def test_columns_do_not_meet(self):
+        """A column's panels stand left of the next one's, all inside."""
+        root = ET.fromstring(heatmap.svg(self.report()))
+        size = float(root.get('width')), float(root.get('height'))
+        titles = {text.text: (float(text.get('x')), float(text.get('y')))
+                  for text in root.iter(self.SVG + 'text')}
+        heads = [titles[name] for name in (
+            'stock QEMU 1.2.3', '1.2.3 with the series',
+            'the series with a pool baseline')]
+        self.assertEqual(len({y for _, y in heads}), 1)
+        edges = [x for x, _ in heads] + [size[0]]
+        self.assertEqual(edges, sorted(set(edges)))
+        for column, left, right in zip(cases.COLUMNS, edges, edges[1:]):
+            for names in heatmap.rows(column):
+                widths = [heatmap.panel_size(name)[0] for name in names]
+                self.assertLess(left + sum(widths) + heatmap.BETWEEN
+                                * (len(names) - 1), right)
+        for name in ('pool-6.1', 'pool-n1-to-a76'):
+            x, y = titles[cases.VARIANTS[name].title]
+            self.assertEqual(x, edges[2])
+            self.assertLess(y + heatmap.panel_size(name)[1], size[1])
+
     def test_each_outcome_has_its_letter(self):
         looks = [look for key, look in heatmap.LOOKS.items() if key]
         self.assertEqual(len({look[0] for look in looks}), len(looks))

@@ -18,21 +18,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import cases, matrix, results                      # noqa: E402
+from rig import alters, cases, matrix, results              # noqa: E402
 from rig.cases import Case                                  # noqa: E402
-from rig.errors import (GuestAltered, GuestError,           # noqa: E402
-                        HostError, KernelError, RigError)
-from rig.migration import Result                            # noqa: E402
+from rig.errors import (GuestError, HostError, KernelError,  # noqa: E402
+                        RigError)
 from rig.prediction import Prediction                       # noqa: E402
-
-UP = ('witness start: cpus=1 midr=0x414fd0c1 features: pmu=4 sve=0 pauth=0\n'
-      'tick 1\n')
-NO_PROPERTY = GuestError(
-    'guest1 on host1: the inner QEMU did not start (it ended with 1); '
-    'command: ...\n  stderr:\n    | qemu-stock: can\'t apply global host-arm-'
-    'cpu.kvm-psci-version=1.1: Property \'host-arm-cpu.kvm-psci-version\' '
-    'not found')
-
 
 def quietly(function, *args):
     """Call what reports progress; (its result, all that it said)."""
@@ -41,115 +31,13 @@ def quietly(function, *args):
         return function(*args), said.getvalue()
 
 
-class FakeGuest(matrix.Guest):
-    """A Guest as run_case() sees it; `ends` are those of the next case."""
-
-    ends = []
-
-    def __init__(self, _host, *_args, incoming=False, **_kwargs):
-        # pylint: disable=super-init-not-called
-        self.told = type(self).ends[incoming]
-        if isinstance(self.told, Exception):
-            raise self.told
-
-    def serial(self):
-        return UP + self.told
-
-    def wait_up(self, timeout=120):
-        return 0.1
-
-    def check(self, timeout=60):
-        if 'HANGS' in self.told:
-            raise GuestError('no answer')
-        if 'MISMATCH' in self.told:
-            raise GuestAltered('not what it was')
-        return 'witness ok: tick 2, 202 registers, 4096 KiB compared'
-
-    def close(self):
-        pass
-
-
-def result(outcome, sent=6 << 20, stderr=''):
-    return Result(outcome, 'completed', None, 'running', None, None, stderr,
-                  40, 900, sent, sent, {})
-
-
-class OneCase(unittest.TestCase):
-    """run_case() on guests and migrations that are told what to do."""
-
-    CASE = Case('pmu', 'series', '6.12', '6.18')
-
-    def run_case(self, outcome, source='', destination='', case=CASE):
-        FakeGuest.ends = [source, destination]
-        with mock.patch.object(matrix, 'Guest', FakeGuest), \
-                mock.patch.object(matrix, 'migrate',
-                                  return_value=outcome) as self.migrate:
-            return matrix.run_case(('here', 'there'), case)
-
-    def test_migrated(self):
-        facts = self.run_case(result('migrated'))
-        self.assertEqual(facts['end'], 'migrated')
-        self.assertIn('witness ok', facts['witness'])
-        self.assertIsNone(facts['reason'])
-
-    def test_return_path(self):
-        """For both QEMUs, and said in the key of the result."""
-        for qemu in ('stock', 'series'):
-            self.run_case(result('migrated'),
-                          case=self.CASE._replace(qemu=qemu))
-            self.assertTrue(self.migrate.call_args.kwargs['return_path'])
-        self.assertEqual(results.HOW, 'return-path')
-
-    def test_damaged(self):
-        facts = self.run_case(result('migrated'), destination=(
-            'witness MISMATCH FPCR expected 0x1 found 0x0\n'))
-        self.assertEqual(facts['end'], 'migrated')
-        self.assertEqual(facts['differences'],
-                         ['MISMATCH FPCR expected 0x1 found 0x0'])
-
-    def test_guest_that_hangs_is_not_just_altered(self):
-        with self.assertRaisesRegex(GuestError, 'no answer'):
-            self.run_case(result('migrated'), destination=(
-                'witness MISMATCH CTR_EL0 expected 0x0 found 0x1\nHANGS\n'))
-
-    def test_refused_and_lost(self):
-        facts = self.run_case(result('refused', stderr='qemu-series: why\n'))
-        self.assertEqual((facts['end'], facts['reason'], facts['sent']),
-                         ('refused', 'why', 6 << 20))
-        self.assertEqual(self.run_case(result('lost'))['end'], 'lost')
-
-    def test_differs_before_it_migrates(self):
-        with self.assertRaises(GuestError):
-            self.run_case(result('migrated'), source=(
-                'witness MISMATCH X0 expected 0x1 found 0x0\n'))
-        self.migrate.assert_not_called()
-
-    def test_property_that_qemu_lacks(self):
-        psci = Case('psci', 'stock', '6.18', '6.12')
-        facts = self.run_case(None, NO_PROPERTY, NO_PROPERTY, psci)
-        self.assertEqual(facts['end'], 'skipped')
-        self.assertIn('stock has no -cpu property kvm-psci-version',
-                      facts['reason'])
-        # In a case that does not set it, it is a failure.
-        with self.assertRaises(GuestError):
-            self.run_case(None, NO_PROPERTY, NO_PROPERTY)
-
-    def test_destination_declines_at_its_start(self):
-        facts = self.run_case(None, destination=GuestError(
-            'the inner QEMU did not start (it ended with 1); command: x\n'
-            '  stderr:\n    | qemu-series: cannot be had here'))
-        self.assertEqual((facts['end'], facts['sent'], facts['reason']),
-                         ('declined', 0, 'cannot be had here'))
-        self.migrate.assert_not_called()
-
-
 class Group(unittest.TestCase):
     """Fresh hosts after a failure, one more try, and on with the others."""
 
     def run_group(self, script, boots=(), count=3, over=lambda: False):
         """`script` holds an exception or facts for each call."""
         members = [Case('pmu', qemu, '6.12', '6.18')
-                   for qemu in ('stock', 'series', 'third')][:count]
+                   for qemu in ('stock', 'series', 'pool')][:count]
         script, boots = iter(script), iter(boots)
         self.kept, self.booted = [], 0
 
@@ -175,19 +63,19 @@ class Group(unittest.TestCase):
 
     def test_all_on_one_boot(self):
         self.assertEqual(self.run_group(['migrated', 'lost', 'damaged']), [
-            ('stock', 'migrated'), ('series', 'lost'), ('third', 'damaged')])
+            ('stock', 'migrated'), ('series', 'lost'), ('pool', 'damaged')])
         self.assertEqual(self.booted, 1)
 
     def test_once_more_on_fresh_hosts(self):
         self.assertEqual(
             self.run_group(['migrated', GuestError('x'), 'lost', 'lost']),
-            [('stock', 'migrated'), ('series', 'lost'), ('third', 'lost')])
+            [('stock', 'migrated'), ('series', 'lost'), ('pool', 'lost')])
         self.assertEqual(self.booted, 2)
 
     def test_broken_twice_is_an_error(self):
         self.assertEqual(
             self.run_group([GuestError('x'), HostError('y'), 'lost', 'lost']),
-            [('stock', 'error'), ('series', 'lost'), ('third', 'lost')])
+            [('stock', 'error'), ('series', 'lost'), ('pool', 'lost')])
         self.assertEqual(self.booted, 3)
 
     def test_one_boot_that_fails(self):
@@ -198,7 +86,7 @@ class Group(unittest.TestCase):
     def test_hosts_that_never_come_up(self):
         self.assertEqual(
             self.run_group([], [HostError('x')] * 9),
-            [('stock', 'error'), ('series', 'error'), ('third', 'error')])
+            [('stock', 'error'), ('series', 'error'), ('pool', 'error')])
         self.assertEqual(self.booted, 2)
 
     def test_what_keep_raises_is_not_the_rigs(self):
@@ -232,10 +120,10 @@ class Memory(unittest.TestCase):
         self.path = pathlib.Path(folder.name) / 'results.jsonl'
         self.case = Case('pmu', 'series', '6.12', '6.18')
 
-    def open(self, versions=None, **binaries):
+    def open(self, versions=None, pools=None, former=(), **binaries):
         return quietly(results.Results, self.path,
                        {**VERSIONS, **(versions or {})},
-                       {**BINARIES, **binaries})[0]
+                       {**BINARIES, **binaries}, pools, former)[0]
 
     def test_kept(self):
         self.assertIsNone(self.open().get(self.case))
@@ -253,6 +141,41 @@ class Memory(unittest.TestCase):
             self.assertIsNone(self.open().get(self.case))
         self.assertTrue(self.open(stock='a2').get(self.case))
         self.assertTrue(self.open({'6.1': '6.1.2'}).get(self.case))
+
+    def test_baseline_is_part_of_it(self):
+        """Of a guest with one; others do not ask for it."""
+        pooled = Case('pool-6.1', 'pool', '6.12', '6.18')
+        first = self.open(pools={'pool-6.1': 'p1'})
+        first.add(pooled, {'end': 'lost'}, 3)
+        first.add(self.case, {'end': 'lost'}, 3)
+        again = self.open(pools={'pool-6.1': 'p1', 'pool-5.10': 'p3'})
+        self.assertTrue(again.get(pooled))
+        self.assertIsNone(again.get(pooled._replace(variant='pool-5.10')))
+        other = self.open(pools={'pool-6.1': 'p2'})
+        self.assertIsNone(other.get(pooled))
+        self.assertTrue(other.get(self.case))
+        # The same QEMU as in the column beside.
+        self.assertIsNone(self.open(pools={'pool-6.1': 'p1'},
+                                    series='b2').get(pooled))
+
+    def test_of_a_former_build(self):
+        """Only for cases that may have one; the last one, and told."""
+        for end, qemu in (('lost', 'b0'), ('declined', 'b1')):
+            self.open(series=qemu).add(self.case, {'end': end, 'sent': 0}, 3)
+        self.assertIsNone(self.open().get(self.case))
+        other = self.case._replace(source='6.1')
+        may = {self.case, other}
+        former = self.open(former=may)
+        self.assertEqual(former.get(self.case)['end'], 'declined')
+        self.assertIsNone(former.get(other))
+        self.assertIsNone(self.open(former={other}).get(self.case))
+        self.assertIsNone(self.open({'6.18': '6.18.2'},
+                                    former=may).get(self.case))
+        self.assertEqual(former.report({})['former'], 1)
+        former.add(self.case, {'end': 'migrated', 'sent': 1}, 3)
+        self.assertEqual(former.get(self.case)['end'], 'migrated')
+        self.assertEqual(former.report({})['former'], 0)
+        self.assertEqual(self.open(former=may).report({})['former'], 0)
 
     def test_errors_are_tried_again(self):
         first = self.open()
@@ -273,7 +196,7 @@ class Memory(unittest.TestCase):
                         if r['source'] == '6.1' and 'end' in r)
 
         self.assertEqual(outcome(), 'migrated-altered')
-        with mock.patch.object(cases, 'KVM_ALTERS', ()):
+        with mock.patch.object(alters, 'KVM_ALTERS', ()):
             self.assertEqual(outcome(), 'damaged')
 
     def test_predictions_are_counted(self):

@@ -112,8 +112,35 @@ class Predict(WithLists):
                 (Case('max', 'series', '6.1', '6.1'),
                  '6.1-max-vregs+pmu+sve+pauth.txt '
                  '6.1-max-vregs+pmu+sve+pauth.txt')):
-            self.assertEqual(prediction.question(case, self.versions).line,
-                             names)
+            self.assertEqual(
+                prediction.question(case, self.versions, {}).line, names)
+
+    def test_pool(self):
+        """Migrated if both hosts fit the baseline, else declined."""
+        path = self.folder / 'pool.json'
+        path.write_text('pool')
+        there = Case('pool-6.1', 'pool', '6.1', '6.12')
+        other = Case('pool-n1-to-a76', 'pool', '6.18', '7.3')
+        asked = []
+
+        def fits(dump, text):
+            asked.append((dump, text))
+            return 'a register' if dump.startswith('6.12') else None
+
+        prediction.misfit.cache_clear()
+        self.addCleanup(prediction.misfit.cache_clear)
+        with mock.patch.object(prediction.pool, 'recorded',
+                               lambda *host: ' '.join(host)), \
+                mock.patch.object(prediction.regs_tool, 'fits', fits):
+            found = prediction.predict(
+                [there, other], self.versions,
+                {name: path for name in ('pool-6.1', 'pool-n1-to-a76')})
+        self.assertEqual(found[there],
+                         Prediction('declined', (), 'a register'))
+        self.assertEqual(found[other], Prediction('migrated'))
+        self.assertEqual(asked, [(host, 'pool') for host in (
+            '6.1 neoverse-n1', '6.12 neoverse-n1', '6.18 neoverse-n1',
+            '7.3 cortex-a76')])
 
     def test_no_prediction(self):
         """A list that is missing or of another kernel is said, not used."""

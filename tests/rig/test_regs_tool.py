@@ -55,15 +55,20 @@ class Dump(unittest.TestCase):
             regs_tool.dump(FakeHost('kvm-arm-regs: no'))
 
 
+def with_tool(script, function, *args):
+    """Call a function that runs the tool, which is this script."""
+    with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
+        tool = pathlib.Path(folder) / 'tool'
+        tool.write_text(f'#!/bin/sh\n{script}\n', encoding='utf-8')
+        tool.chmod(0o755)
+        with mock.patch.object(core, 'tool', lambda name: tool):
+            return function(*args)
+
+
 class Compare(unittest.TestCase):
 
     def compare(self, script):
-        with tempfile.TemporaryDirectory(prefix='regs-tool-') as folder:
-            tool = pathlib.Path(folder) / 'tool'
-            tool.write_text(f'#!/bin/sh\n{script}\n', encoding='utf-8')
-            tool.chmod(0o755)
-            with mock.patch.object(core, 'tool', lambda name: tool):
-                return regs_tool.compare({'a': 1}, {'b': 2})
+        return with_tool(script, regs_tool.compare, {'a': 1}, {'b': 2})
 
     def test_refused(self):
         found = self.compare(
@@ -82,6 +87,36 @@ class Compare(unittest.TestCase):
     def test_error(self):
         with self.assertRaisesRegex(RigError, 'exit status 2: broken'):
             self.compare('echo broken >&2; exit 2')
+
+
+class Baseline(unittest.TestCase):
+
+    MEMBERS = {'old': {'a': 1}, 'new': {'b': 2}}
+
+    def baseline(self, script, *options):
+        return with_tool(script, regs_tool.baseline, self.MEMBERS, *options)
+
+    def test_arguments(self):
+        self.assertEqual(
+            self.baseline('echo "$@"; cat old.json new.json', '--explain'),
+            'baseline --explain old.json new.json\n{"a": 1}{"b": 2}')
+
+    def test_conflict(self):
+        with self.assertRaisesRegex(RigError, 'exit status 1: DebugVer'):
+            self.baseline('echo DebugVer >&2; exit 1')
+
+    def test_fits(self):
+        for script, expected in (
+                ('exit 0', None), ('echo fits', None),
+                ('echo no; exit 1', 'no'), ('echo no >&2; exit 1', 'no'),
+                ('cat host.json pool.json; exit 1', '{"a": 1}text'),
+                ('echo "$@"; exit 1', 'fits host.json pool.json')):
+            with self.subTest(script):
+                self.assertEqual(
+                    with_tool(script, regs_tool.fits, {'a': 1}, 'text'),
+                    expected)
+        with self.assertRaisesRegex(RigError, 'exit status 2: broken'):
+            with_tool('echo broken >&2; exit 2', regs_tool.fits, {}, '')
 
 
 class Build(unittest.TestCase):

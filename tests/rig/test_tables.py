@@ -60,10 +60,21 @@ class Sections(unittest.TestCase):
         outcomes = {case: {'outcome': every[at % len(every)]}
                     for at, case in enumerate(cases.plan())}
         rows = list(tables.outcomes(report(outcomes)))
-        self.assertEqual(len(rows), 1 + 2 * len(cases.VARIANTS) + 2)
+        columns = [v.columns for v in cases.VARIANTS.values()]
+        self.assertEqual(len(rows), 1 + sum(map(len, columns)) + 3)
         numbers = [[int(n or 0) for n in row[2:]] for row in rows[1:]]
-        self.assertEqual(sum(map(sum, numbers[-2:])), len(outcomes))
-        self.assertEqual(sum(map(sum, numbers[:-2])), len(outcomes))
+        self.assertEqual(sum(map(sum, numbers[-3:])), len(outcomes))
+        self.assertEqual(sum(map(sum, numbers[:-3])), len(outcomes))
+        pool = cases.VARIANTS['pool-6.1'].title
+        self.assertEqual([row[1] for row in rows if row[0] == pool],
+                         ['series with a pool baseline'])
+
+    def test_former_builds(self):
+        """Results that are not of these binaries are counted."""
+        for former, expected in ((0, ''), (None, ''), (12, ' Of these, 12 '
+                                 'were measured with a former build.')):
+            text = tables.rst({**report(), 'former': former})
+            self.assertIn(f'2026-01-02.{expected}\n', text)
 
     def test_refusals_are_grouped(self):
         case = cases.Case
@@ -73,6 +84,7 @@ class Sections(unittest.TestCase):
             case('pmu', 'stock', '6.18', '6.12'): refused('PSCI_VERSION'),
             case('pmu', 'series', '6.12', '6.1'): refused(
                 'CCSIDR[0]', 'CCSIDR[1]', 'CCSIDR[2]'),
+            case('pool-6.1', 'pool', '7.3', '6.1'): refused('CLIDR_EL1'),
             case('psci', 'series', '6.12', '5.10'): {
                 'end': 'declined', 'outcome': 'refused-early',
                 'reason': 'no PSCI 1.1'}})))
@@ -80,28 +92,37 @@ class Sections(unittest.TestCase):
         self.assertCountEqual(rows[1:], [
             [titles['pmu'], '6.16, 6.17', '6.12', 'PSCI_VERSION'],
             [titles['pmu'], '6.12', '6.1', 'CCSIDR[0..2]'],
-            [titles['psci'], '6.12', '5.10', 'no PSCI 1.1']])
+            [titles['psci'], '6.12', '5.10', 'no PSCI 1.1'],
+            [titles['pool-6.1'], '7.3', '6.1', 'CLIDR_EL1']])
 
     def test_alterations(self):
         known = {cases.Case('pmu', qemu, '6.1', to): {
             'outcome': 'migrated-altered', 'differences': [
                 'MISMATCH CTR_EL0 expected 0x8444c004 found 0x9444c004']}
             for qemu in ('stock', 'series') for to in ('6.12', '7.3')}
+        known[cases.Case('pool-6.1', 'pool', '7.3', '6.1')] = {
+            'outcome': 'migrated-altered', 'differences': [
+                'MISMATCH CTR_EL0 expected 0x9444c004 found 0x8444c004']}
         rows = list(tables.alterations(report(known)))
-        self.assertEqual(len(rows), 2)
-        self.assertEqual(rows[1][:5], ['CTR_EL0', '0x10000000', '5.10, 6.1',
-                                       f'6.12 to {cases.ALL[-1]}', '2'])
+        newer = f'6.12 to {cases.ALL[-1]}'
+        self.assertEqual([row[:5] for row in rows[1:]], [
+            ['CTR_EL0', '0x10000000', '5.10, 6.1', newer, '2'],
+            ['CTR_EL0', '0x10000000', newer, '5.10, 6.1', '1']])
 
     def test_what_must_not_be(self):
         case = cases.Case('pmu', 'series', '6.1', '6.12')
         lost = case._replace(destination='6.18')
         known = {case: {'outcome': 'damaged', 'differences': ['MISMATCH X']},
                  lost: {'outcome': 'lost', 'disagrees': 'predicted it'},
-                 case._replace(qemu='stock'): {'outcome': 'lost'}}
+                 case._replace(qemu='stock'): {'outcome': 'lost'},
+                 case._replace(variant='pool-6.1', qemu='pool'): {
+                     'outcome': 'damaged', 'differences': ['MISMATCH Y']}}
         rows = list(tables.harmed(report(known)))
         self.assertEqual([row[1:] for row in rows[1:]], [
             ['series', '6.1', '6.12', 'damaged', 'MISMATCH X'],
-            ['series', '6.1', '6.18', 'lost', 'predicted it']])
+            ['series', '6.1', '6.18', 'lost', 'predicted it'],
+            ['series with a pool baseline', '6.1', '6.12', 'damaged',
+             'MISMATCH Y']])
 
     def test_every_disagreement_is_listed(self):
         known = {case: {'outcome': 'migrated', 'disagrees': f'no {at}'}
