@@ -146,6 +146,10 @@ static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
             kvm_arm_identity_impls(ARM_CPU(first_cpu)))) {
         g_string_append(text, "cpu 0 has another list of implementations");
     }
+    if (!text->len && cpu->kvm_identity->psci_version !=
+        ARM_CPU(first_cpu)->kvm_identity->psci_version) {
+        g_string_append(text, "cpu 0 has another kvm-psci-version");
+    }
     if (text->len) {
         error_setg(errp, "cpu %d: %s; give all CPUs the same options",
                    CPU(cpu)->cpu_index, text->str);

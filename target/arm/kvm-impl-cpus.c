@@ -57,10 +57,12 @@ bool kvm_arm_impl_cpus_host(ARMCPRegImpl *impl, Error **errp)
 
 static bool includes_host(const GArray *impls, const char *label, Error **errp)
 {
+    ERRP_GUARD();
     g_autofree char *text = arm_cpreg_impls_text(impls);
     ARMCPRegImpl host;
 
     if (!kvm_arm_impl_cpus_host(&host, errp)) {
+        error_prepend(errp, "%s: ", label);
         return false;
     }
     if (!arm_cpreg_impls_has(impls, &host)) {

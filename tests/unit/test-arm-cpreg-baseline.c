@@ -44,7 +44,7 @@ static const struct {
       "change; kvm-arm-regs baseline writes such a file" },
 
     { "", 0, "JSON" },
-    { "  \n", 0, "JSON" },
+    { "\n\t", 0, "JSON" },
     { "pool", 0, "JSON parse error" },
     { POOL " x", 0, "JSON" },
     { POOL POOL, 0, "JSON" },

@@ -8,8 +8,6 @@
 #include "qemu/error-report.h"
 #include "scripted-host.h"
 #include "target/arm/cpreg-names.h"
-#include "target/arm/kvm-cpregs.h"
-#include "target/arm/kvm-impl-cpus.h"
 
 /* Written out, from the kernel's uapi headers. */
 #define CCSIDR(n)   (0x6020000000110000ULL + (n))

@@ -7,8 +7,6 @@
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"
 #include "scripted-host.h"
-#include "target/arm/cpreg-names.h"
-#include "target/arm/kvm-impl-cpus.h"
 
 /* Written out, from the kernel's uapi headers. */
 #define CCSIDR_2    0x6020000000110002ULL
@@ -283,6 +281,25 @@ static void test_other_cpu(void)
     }
 }
 
+/* KVM has one PSCI version for a VM. */
+static void test_other_psci(void)
+{
+    g_autoptr(ScriptedKVM) kvm = scripted_host(HOST);
+    g_autoptr(ARMCPU) first = scripted_first_cpu(kvm);
+    g_autoptr(ARMCPU) other = scripted_vcpu_new(kvm);
+    g_autoptr(Error) err = NULL;
+
+    scripted_options(other);
+    CPU(other)->cpu_index = 3;
+    first->kvm_identity->psci_version = 0x10001;
+    other->kvm_identity->psci_version = 0x10001;
+    g_assert_true(kvm_arm_identity_finalize(other, &error_abort));
+    other->kvm_identity->psci_version = 0x10000;
+    g_assert_false(kvm_arm_identity_finalize(other, &err));
+    assert_says(err, "cpu 3: cpu 0 has another kvm-psci-version; give all "
+                "CPUs the same options");
+}
+
 int main(int argc, char **argv)
 {
     static const ScriptedCase cases[] = {
@@ -292,6 +309,7 @@ int main(int argc, char **argv)
         { "isar", test_isar },
         { "no-place", test_no_place },
         { "other-cpu", test_other_cpu },
+        { "other-psci", test_other_psci },
     };
 
     return scripted_test_main(argc, argv, "kvm-identity", cases,
