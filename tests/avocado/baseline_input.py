@@ -159,6 +159,18 @@ class Input(RigCase):
                                    'id': 'pool', 'data': self.text})))
         self.assert_debugger(guest, 6)
 
+    def test_global(self):
+        """As behind libvirt's own -cpu, and a second look at the CPU."""
+        host, = self.hosts('6.12')
+        options = pool.options(host, self.file('pool.json', self.text))
+        guest = self.guest(host, smp=2, extra=(
+            *options['extra'], '-global', 'host-arm-cpu.kvm-baseline=pool'))
+        self.assert_debugger(guest, 6)
+        model = guest.qmp('query-cpu-model-expansion', type='full',
+                          model={'name': 'host'})
+        self.assertTrue(model['model']['props']['pmu'])
+        self.assert_debugger(guest, 6)
+
     def assert_debugger(self, guest, version):
         """The guest sees this ID_AA64DFR0_EL1.DebugVer, and is whole."""
         manifest = guest.qmp('query-arm-cpreg-manifest', timeout=240)
