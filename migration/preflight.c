@@ -30,6 +30,7 @@
 static struct {
     void (*add)(void);
     bool added;
+    bool required;
     bool answered;      /* by the return path's thread, as are those below */
     bool set_up;
     bool ended;
@@ -52,11 +53,16 @@ void migration_preflight_section(bool load)
     }
 }
 
+void migration_preflight_require(void)
+{
+    preflight.required = true;
+}
+
 bool migration_preflight(void)
 {
     return preflight.add &&
-           migrate_get_current()->capabilities[
-               MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT];
+           (preflight.required || migrate_get_current()->capabilities[
+               MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT]);
 }
 
 bool migration_preflight_opens_return_path(MigrationState *s)

@@ -8,5 +8,6 @@
 
 uint32_t kvm_arm_sve_get_vls(ARMCPU *cpu);
 bool kvm_arm_el2_supported(void);
+bool kvm_arm_sve_supported(void);
 
 #endif

@@ -203,7 +203,8 @@ bool vmstate_failed(int ret, Error **errp)
 bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
                           void *opaque, Error **errp)
 {
-    return !vmstate_failed(vmstate_load_fields(f, vmsd, opaque), errp) &&
+    return (!vmsd->pre_load_errp || vmsd->pre_load_errp(opaque, errp)) &&
+           !vmstate_failed(vmstate_load_fields(f, vmsd, opaque), errp) &&
            load_subsections(f, vmsd, opaque, errp) &&
            (!vmsd->post_load_errp ||
             vmsd->post_load_errp(opaque, vmsd->version_id, errp));
@@ -239,9 +240,16 @@ void migration_preflight_provide(void (*add)(void))
     add();
 }
 
+bool standalone_required;
+
+void migration_preflight_require(void)
+{
+    standalone_required = true;
+}
+
 bool migration_preflight(void)
 {
-    return standalone_preflight;
+    return standalone_preflight || standalone_required;
 }
 
 bool standalone_accepted;

@@ -26,6 +26,13 @@ void migration_preflight_provide(void (*add)(void));
 /* A stream is about to be saved or loaded: have the section, if need be. */
 void migration_preflight_section(bool load);
 
+/**
+ * migration_preflight_require: this guest must not migrate without
+ *
+ * From now on the capability counts as on.
+ */
+void migration_preflight_require(void);
+
 /* Is there one, and is the capability on? */
 bool migration_preflight(void);
 

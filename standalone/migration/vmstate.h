@@ -33,6 +33,7 @@ typedef struct VMStateDescription {
     int priority;
     bool (*needed)(void *opaque);
     bool (*pre_save_errp)(void *opaque, Error **errp);
+    bool (*pre_load_errp)(void *opaque, Error **errp);
     bool (*post_load_errp)(void *opaque, int version_id, Error **errp);
     const VMStateField *fields;
     const struct VMStateDescription *const *subsections;    /* or NULL */

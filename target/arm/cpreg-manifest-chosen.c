@@ -55,6 +55,10 @@ char *arm_cpreg_manifest_decode_chosen(ARMCPRegManifest *manifest,
     size_t at;
 
     manifest->baseline = take_text(&in, ARM_CPREG_BASELINE_MAX);
+    if (!*manifest->baseline) {
+        g_free(manifest->baseline);
+        manifest->baseline = g_strdup("a baseline");
+    }
     manifest->chosen_len = take_count(&in, sizeof(uint64_t));
     manifest->chosen_indexes = g_new(uint64_t, manifest->chosen_len);
     for (size_t i = 0; i < manifest->chosen_len; i++) {

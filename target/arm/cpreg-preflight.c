@@ -11,6 +11,7 @@
 #include "migration/vmstate.h"
 #include "system/kvm.h"
 #include "cpreg-preflight.h"
+#include "kvm-identity.h"
 #include "kvm-preflight.h"
 #include "trace.h"
 
@@ -120,6 +121,16 @@ static bool check(const ManifestSection *section, Error **errp)
     return refusal == NULL;
 }
 
+/* What an earlier migration, or one that failed, has left. */
+static bool section_pre_load(void *opaque, Error **errp)
+{
+    ManifestSection *section = opaque;
+
+    g_clear_pointer(&section->encoded, g_byte_array_unref);
+    g_clear_pointer(&section->chosen, g_byte_array_unref);
+    return true;
+}
+
 static bool section_post_load(void *opaque, int version_id, Error **errp)
 {
     ERRP_GUARD();
@@ -169,6 +180,7 @@ static const VMStateDescription vmstate_manifest = {
     .priority = MIG_PRI_GICV3,      /* the highest; before RAM's set-up */
     .needed = section_needed,
     .pre_save_errp = section_pre_save,
+    .pre_load_errp = section_pre_load,
     .post_load_errp = section_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(format, ManifestSection),
@@ -190,7 +202,12 @@ static void add_section(void)
     vmstate_register(NULL, 0, &vmstate_manifest, &section);
 }
 
-void arm_cpreg_preflight_provide(void)
+void arm_cpreg_preflight_provide(ARMCPU *cpu)
 {
+    g_autofree char *label = kvm_arm_identity_label(cpu);
+
     migration_preflight_provide(add_section);
+    if (label) {
+        migration_preflight_require();
+    }
 }

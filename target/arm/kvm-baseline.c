@@ -66,6 +66,7 @@ ARMCPRegManifest *arm_kvm_baseline_parse(const char *text, Error **errp)
 
 static char *read_file(const char *path, Error **errp)
 {
+    ERRP_GUARD();
     g_autoptr(QIOChannelFile) file =
         qio_channel_file_new_path(path, O_RDONLY, 0, errp);
     g_autofree char *text = NULL;
@@ -84,6 +85,9 @@ static char *read_file(const char *path, Error **errp)
         got = qio_channel_read(QIO_CHANNEL(file), text + size, room - size,
                                errp);
         if (got < 0) {
+            if (!*errp) {
+                error_setg(errp, "it cannot be read without waiting");
+            }
             return NULL;
         }
         if (got == 0) {

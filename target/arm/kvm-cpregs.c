@@ -207,8 +207,8 @@ void kvm_arm_cpregs_reset(ARMCPU *cpu, int ret)
 
     cpu->kvm_cpregs->failed = false;
     if (ret < 0) {
-        error_setg_errno(&err, -ret, "cpu %d: KVM_ARM_VCPU_INIT failed at "
-                         "reset", CPU(cpu)->cpu_index);
+        error_setg_errno(&err, -ret, "cpu %d: the reset failed in KVM",
+                         CPU(cpu)->cpu_index);
     }
     if (ret < 0 || !kvm_arm_cpregs_get(cpu, &err)) {
         cpu->kvm_cpregs->failed = true;

@@ -2,6 +2,8 @@
 /* The properties by which a user chooses what a KVM guest is shown. */
 
 #include "qemu/osdep.h"
+#include <linux/kvm.h>
+
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "hw/qdev-core.h"
@@ -9,6 +11,8 @@
 #include "kvm-identity.h"
 #include "kvm-psci-version.h"
 #include "kvm-sysreg-properties.h"
+#include "kvm_arm.h"
+#include "system/kvm.h"
 
 #define BASELINE "kvm-baseline"
 #define IMPL_CPUS "x-target-impl-cpus"
@@ -55,6 +59,40 @@ static bool set_options(Object *obj, const ARMCPRegVCPUInit *init,
     return true;
 }
 
+/* Said here, where the baseline can be named: what this host has not. */
+static bool host_has(ARMCPU *cpu, const ARMCPRegVCPUInit *init, Error **errp)
+{
+    bool sve = arm_cpreg_has_feature(init, ARM_CPREG_FEATURE_SVE);
+    int pauth = arm_cpreg_feature_bit("ptrauth-address");
+    g_autoptr(GString) lengths = g_string_new(NULL);
+
+    if (sve && !kvm_arm_sve_supported()) {
+        error_setg(errp, "vCPU feature sve: wanted on, and this host does not "
+                   "have it");
+        return false;
+    }
+    for (unsigned n = 0; sve && n < 64; n++) {
+        uint64_t possible = kvm_arm_sve_get_vls(cpu);
+
+        if ((init->sve_vls & ~possible) >> n & 1) {
+            g_string_append_printf(lengths, "%s%u", lengths->len ? ", " : "",
+                                   (n + 1) * 128);
+        }
+    }
+    if (lengths->len) {
+        error_setg(errp, "SVE vectors of %s bits: wanted, and this host does "
+                   "not have them", lengths->str);
+        return false;
+    }
+    if (arm_cpreg_has_feature(init, pauth) &&
+        !kvm_check_extension(kvm_state, KVM_CAP_ARM_PTRAUTH_ADDRESS)) {
+        error_setg(errp, "vCPU feature ptrauth-address: wanted on, and this "
+                   "host does not have it");
+        return false;
+    }
+    return true;
+}
+
 static bool is_late(Object *obj, const char *name, Error **errp)
 {
     if (DEVICE(obj)->realized) {
@@ -95,7 +133,8 @@ static void set_baseline(Object *obj, Visitor *v, const char *name,
     }
     g_clear_pointer(&identity->baseline, object_unref);
     identity->baseline = ARM_KVM_BASELINE(object_ref(found));
-    if (!set_options(obj, &identity->baseline->manifest->init, errp)) {
+    if (!host_has(ARM_CPU(obj), &identity->baseline->manifest->init, errp) ||
+        !set_options(obj, &identity->baseline->manifest->init, errp)) {
         error_prepend(errp, "%s: ", identity->baseline->label);
     }
 }

@@ -79,7 +79,8 @@ bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp);
  * kvm_arm_identity_reset: put back what KVM_ARM_VCPU_INIT has reset
  * @ret: what it returned
  *
- * Linux keeps the VM's ID registers, and makes up CLIDR_EL1 and CCSIDR anew.
+ * Linux keeps the VM's ID registers; up to 6.9 it makes up CLIDR_EL1 anew
+ * (e016333745c7), also where a guest starts a vCPU by itself, by PSCI.
  *
  * Returns @ret if that is an error, else 0 or a negative errno.
  */

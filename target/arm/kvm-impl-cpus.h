@@ -41,7 +41,7 @@ bool kvm_arm_impl_cpus_host(ARMCPRegImpl *impl, Error **errp);
 /* Forget that it was enabled: another VM is behind KVM's ioctls now. */
 void kvm_arm_impl_cpus_forget(void);
 
-/* KVM_EXIT_HYPERCALL: answer in the vCPU's registers; 0 or an errno. */
+/* KVM_EXIT_HYPERCALL: answer in the vCPU's registers; 0 or -errno. */
 int kvm_arm_impl_cpus_hypercall(ARMCPU *cpu, uint64_t function);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "hw/core/cpu.h"
 #include "cpreg-explain.h"
 #include "kvm-cpregs.h"
 #include "kvm-first-run.h"
@@ -137,16 +138,37 @@ static bool compare_impls(ARMCPU *cpu, const ARMCPRegManifest *manifest,
     return true;
 }
 
+typedef struct Comparison {
+    const ARMCPRegManifest *manifest;
+    GString *refused;
+    Error **errp;
+    bool done;
+} Comparison;
+
+static void compare(CPUState *cs, run_on_cpu_data data)
+{
+    Comparison *of = data.host_ptr;
+    ARMCPU *cpu = ARM_CPU(cs);
+    g_autofree char *label = kvm_arm_identity_label(cpu);
+
+    of->done = compare_values(cpu, of->manifest, label, of->refused,
+                              of->errp) &&
+               compare_impls(cpu, of->manifest, of->refused, of->errp);
+}
+
 bool kvm_arm_compare_chosen(ARMCPU *cpu, const ARMCPRegManifest *manifest,
                             GString *refused, Error **errp)
 {
     g_autofree char *label = kvm_arm_identity_label(cpu);
+    Comparison comparison = { manifest, refused, errp };
 
-    if (!label && !manifest->baseline && !manifest->impls) {
+    if (!label && !manifest->baseline && !manifest->impls &&
+        !manifest->chosen_len) {
         return true;
     }
-    if (!compare_values(cpu, manifest, label, refused, errp) ||
-        !compare_impls(cpu, manifest, refused, errp)) {
+    /* A guest can be running here, and KVM has its vCPU then. */
+    run_on_cpu(CPU(cpu), compare, RUN_ON_CPU_HOST_PTR(&comparison));
+    if (!comparison.done) {
         return false;
     }
     if (refused->len && manifest->baseline) {

@@ -20,7 +20,7 @@ void kvm_arm_add_chosen(ARMCPU *cpu, ARMCPRegManifest *manifest);
 
 /**
  * kvm_arm_compare_chosen: has this QEMU been started for that guest?
- * @cpu: a vCPU of this QEMU that has not been loaded into
+ * @cpu: a vCPU of this QEMU; a guest may run on it
  * @manifest: a checked one, of the source
  * @refused: what is in the way is appended, with what to do
  *

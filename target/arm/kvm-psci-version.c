@@ -12,6 +12,7 @@
 #include <linux/kvm.h>
 
 #include "qapi/error.h"
+#include "hw/qdev-core.h"
 #include "system/kvm.h"
 #include "kvm-consts.h"
 #include "kvm-identity.h"
@@ -44,6 +45,11 @@ static char *get_psci_version(Object *obj, Error **errp)
 
 static void set_psci_version(Object *obj, const char *value, Error **errp)
 {
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "kvm-psci-version cannot be changed once the CPU is "
+                   "there");
+        return;
+    }
     for (int i = 0; i < ARRAY_SIZE(psci_versions); i++) {
         if (g_str_equal(psci_versions[i].name, value)) {
             ARM_CPU(obj)->kvm_identity->psci_version =

@@ -122,6 +122,36 @@ class Baseline(RigCase):
         self.go(tour, hosts[1])
 
 
+    def test_older_machine(self):
+        """Checked too where the machine type has preflight off."""
+        hosts = self.hosts('6.18', '6.12')
+        kwargs = {'memory': '64M', 'machine': 'virt-10.1,gic-version=3'}
+        source = self.guest(hosts[0], **kwargs,
+                            **pool.options(hosts[0], self.pool))
+        self.refused_early(source, self.guest(
+            hosts[1], incoming=True, **kwargs), REMEDY)
+        self.migrates(source, self.guest(
+            hosts[1], incoming=True, **kwargs,
+            **pool.options(hosts[1], self.pool)))
+
+    def test_asked_while_it_runs(self):
+        """A verdict on a guest with other values; the one here goes on."""
+        host, = self.hosts('6.18')
+        guest = self.tour(host).guest
+        manifest = guest.qmp('query-arm-cpreg-manifest', timeout=LONG)
+        self.assertIn('baseline pool', manifest['baseline'])
+        for value, fits in ((None, True), ('0x0', False)):
+            for register in manifest['registers']:
+                if register['name'] == 'ID_AA64ISAR0_EL1' and value:
+                    register['value'] = value
+            verdict = guest.qmp('check-arm-cpreg-manifest', timeout=LONG,
+                                manifest=manifest)
+            self.assertEqual(verdict['compatible'], fits, verdict)
+            self.assertRegex(guest.check(), '^witness ok')
+        self.assertIn('a reset of the guest would go back', verdict['error'])
+        self.assertIn('ID_AA64ISAR0_EL1', verdict['error'])
+
+
 class Exported(RigCase):
     """A baseline of one running guest, which was started without.
 

@@ -142,6 +142,11 @@ bool kvm_arm_el2_supported(void)
     return false;
 }
 
+bool kvm_arm_sve_supported(void)
+{
+    return kvm_state->sve_vls != 0;
+}
+
 uint32_t kvm_arm_sve_get_vls(ARMCPU *cpu)
 {
     return kvm_state->sve_vls;

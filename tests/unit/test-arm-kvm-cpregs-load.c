@@ -261,7 +261,7 @@ static void test_reset_fails(void)
         }
         kvm_arm_cpregs_reset(cpu, i == 0 ? -EINVAL : 0);
         g_assert_nonnull(strstr(standalone_reports()->str, i == 0 ?
-                                "KVM_ARM_VCPU_INIT failed" : "TCR_EL1"));
+                                "the reset failed in KVM" : "TCR_EL1"));
         g_string_truncate(standalone_reports(), 0);
         g_assert_false(scripted_run(cpu, &err));
         assert_says(err, "cpu 0: its reset failed");

@@ -139,7 +139,7 @@ static void test_options(void)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        g_autoptr(ScriptedKVM) kvm = scripted_host("6.18" ON_N1);
+        g_autoptr(ScriptedKVM) kvm = scripted_host("6.18" ON_MAX);
         g_autoptr(ARMCPU) cpu = cpu_with_properties(kvm);
         ARMKVMBaseline *baseline = add_baseline("pool", rows[i].features,
                                                 rows[i].vls);
@@ -158,6 +158,44 @@ static void test_options(void)
             strcmp(scripted_options_set(), rows[i].set)) {
             wrong("row %zu: \"%s\" %s", i, scripted_options_set(),
                   err ? error_get_pretty(err) : "");
+        } else if (err) {
+            assert_says(err, rows[i].words);
+        }
+        release(cpu);
+        free_baseline(baseline);
+    }
+}
+
+/* What the host's KVM does not have is said with the baseline's name. */
+static void test_host(void)
+{
+    static const struct {
+        const char *host;
+        uint32_t features;
+        uint64_t vls;
+        const char *words;
+    } rows[] = {
+        { "6.18" ON_N1, PSCI | SVE, 1, "baseline pool (pool.json): vCPU "
+          "feature sve: wanted on, and this host does not have it" },
+        { "6.18" ON_N1, PSCI | PAUTH, 0, "baseline pool (pool.json): vCPU "
+          "feature ptrauth-address: wanted on, and this host does not have "
+          "it" },
+        { "6.18" ON_MAX, PSCI | SVE, 0x30001, "baseline pool (pool.json): SVE "
+          "vectors of 2176, 2304 bits: wanted, and this host does not have "
+          "them" },
+        { "6.18" ON_MAX, PSCI | SVE | PAUTH, 0xffff, NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        g_autoptr(ScriptedKVM) kvm = scripted_host(rows[i].host);
+        g_autoptr(ARMCPU) cpu = cpu_with_properties(kvm);
+        ARMKVMBaseline *baseline = add_baseline("pool", rows[i].features,
+                                                rows[i].vls);
+        g_autoptr(Error) err = NULL;
+
+        set_baseline(cpu, "pool", &err);
+        if (!err != !rows[i].words) {
+            wrong("row %zu: %s", i, err ? error_get_pretty(err) : "taken");
         } else if (err) {
             assert_says(err, rows[i].words);
         }
@@ -296,6 +334,7 @@ int main(int argc, char **argv)
     static const ScriptedCase cases[] = {
         { "there", test_there },
         { "options", test_options },
+        { "host", test_host },
         { "baseline", test_baseline },
         { "refused", test_refused },
         { "impl-cpus", test_impl_cpus },

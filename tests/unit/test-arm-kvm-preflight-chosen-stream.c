@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"
+#include "migration/preflight.h"
 #include "migration/refusal.h"
 #include "migration/vmstate.h"
 #include "qemu/error-report.h"
@@ -22,8 +23,9 @@
 
 static bool save(ARMCPU *cpu, QEMUFile *f)
 {
-    arm_cpreg_preflight_provide();
     first_cpu = CPU(cpu);
+    standalone_required = false;
+    arm_cpreg_preflight_provide(cpu);
     return vmstate_save_section(f, standalone_section.vmsd,
                                 standalone_section.opaque, NULL);
 }
@@ -88,6 +90,29 @@ static void test_section(void)
     }
 }
 
+/* A migration that failed, a snapshot: none leaves anything to the next. */
+static void test_section_left(void)
+{
+    g_autoptr(QEMUFile) plain = section_from(false);
+    g_autoptr(QEMUFile) f = section_from(true);
+    g_autoptr(ScriptedKVM) kvm = scripted_host(HOST);
+    g_autoptr(ARMCPU) cpu = start(kvm, false);
+    g_autoptr(Error) err = NULL;
+
+    g_assert_true(load(cpu, plain, &err));
+}
+
+/* Such a guest has the section with the capability off, too. */
+static void test_section_required(void)
+{
+    for (int chosen = 0; chosen < 2; chosen++) {
+        g_autoptr(QEMUFile) f = section_from(chosen);
+
+        g_assert_true(standalone_required == chosen);
+    }
+    standalone_required = false;
+}
+
 /* Any byte of it another one, or its end missing: refused, or taken. */
 static void test_section_hostile(void)
 {
@@ -123,6 +148,8 @@ int main(int argc, char **argv)
 {
     static const ScriptedCase cases[] = {
         { "section", test_section },
+        { "left", test_section_left },
+        { "required", test_section_required },
         { "hostile", test_section_hostile },
     };
 

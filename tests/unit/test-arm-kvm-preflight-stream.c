@@ -21,16 +21,17 @@
 #define LENGTH      8
 #define MANIFEST    12
 
-static const VMStateDescription *section(void)
+static const VMStateDescription *section(ARMCPU *cpu)
 {
-    arm_cpreg_preflight_provide();
+    arm_cpreg_preflight_provide(cpu);
     return standalone_section.vmsd;
 }
 
 static bool save(ARMCPU *cpu, QEMUFile *f, Error **errp)
 {
     first_cpu = CPU(cpu);
-    return vmstate_save_section(f, section(), standalone_section.opaque, errp);
+    return vmstate_save_section(f, section(cpu), standalone_section.opaque,
+                                errp);
 }
 
 static bool load(ARMCPU *cpu, QEMUFile *f, Error **errp)
@@ -40,7 +41,7 @@ static bool load(ARMCPU *cpu, QEMUFile *f, Error **errp)
     first_cpu = CPU(cpu);
     g_string_truncate(standalone_refusal(), 0);
     g_array_set_size(CPU(cpu)->kvm->calls, 0);
-    return vmstate_load_section(f, section(), standalone_section.opaque,
+    return vmstate_load_section(f, section(cpu), standalone_section.opaque,
                                 errp);
 }
 
@@ -73,14 +74,14 @@ static void test_section(void)
     g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
 
-    g_assert_cmpstr(section()->name, ==, "arm-cpreg-manifest");
-    g_assert_true(section()->early_setup);
+    g_assert_cmpstr(section(cpu)->name, ==, "arm-cpreg-manifest");
+    g_assert_true(section(cpu)->early_setup);
     for (int on = 0; on < 2; on++) {
         g_autoptr(QEMUFile) f = NULL;
         g_autoptr(Error) err = NULL;
 
         standalone_preflight = on;
-        g_assert_true(section()->needed(standalone_section.opaque) == on);
+        g_assert_true(section(cpu)->needed(standalone_section.opaque) == on);
         standalone_answer_due = on;
         f = section_from(from);
         g_assert_cmpuint(get32(f, FORMAT), ==, 1);
