@@ -76,6 +76,12 @@ def make_tour(hosts, qemu, kind, options):
     return stops
 
 
+def holders(explained):
+    """The lines of --explain that matter: what one host alone costs."""
+    parts = (' '.join(part.split()) for part in explained.split('\n\n'))
+    return [part for part in parts if ' alone hold' in part]
+
+
 def make_pool(hosts, folder):
     """The file with the baseline, from what each host says of itself."""
     dumps = {}
@@ -88,9 +94,8 @@ def make_pool(hosts, folder):
     path.write_text(regs_tool.baseline(dumps), encoding='utf-8')
     show('here', f'kvm-arm-regs baseline {" ".join(f"{n}.json" for n in dumps)}'
          f' >pool.json: {len(pool.read(path)["registers"])} values')
-    # What each of them loses stands before: the one line that matters is last.
-    told = regs_tool.baseline(dumps, '--explain').strip().split('\n\n')[-1]
-    show('', ' '.join(told.split()))
+    for line in holders(regs_tool.baseline(dumps, '--explain')):
+        show('', line)
     return path
 
 

@@ -139,4 +139,6 @@ def fits(dump, pool):
     """Why a host cannot take guests of a pool's baseline; None if it can."""
     done = here(['fits', 'host.json', 'pool.json'],
                 {'host': dump, 'pool': pool})
-    return (done.stdout + done.stderr).strip() if done.returncode else None
+    # The first line only tells what the last file is.
+    said = done.stdout.partition('\n')[2] or done.stdout
+    return (said + done.stderr).strip() if done.returncode else None

@@ -10,10 +10,18 @@
 
 /* ID registers, and before them the caches, could not be changed. */
 #define WRITABLE_IDS KERNEL(6, 7)
-#define WRITABLE_CACHES "6.3"
 
-/* SMCCC_ARCH_WORKAROUND_n: a lower level is taken, and the host's is told. */
-static bool is_workaround(uint64_t regidx)
+/*
+ * The caches are the host's up to 6.2, and made up since: 7af0c2534f4c.  Up to
+ * 6.9 a vCPU that the guest starts by itself forgets its CLIDR_EL1, so that
+ * there is no choice of that one: e016333745c7.
+ */
+static const char *caches_since(uint64_t regidx)
+{
+    return regidx == ARM_CPREG(CLIDR_EL1) ? "6.10" : "6.3";
+}
+
+bool baseline_is_workaround(uint64_t regidx)
 {
     return regidx >= ARM_CPREG_FW(1) && regidx <= ARM_CPREG_FW(3);
 }
@@ -24,8 +32,12 @@ static bool is_offered(uint64_t regidx)
     return regidx >= ARM_CPREG_FW_BMAP(0) && regidx <= ARM_CPREG_FW_BMAP(2);
 }
 
-bool baseline_put(const HostDump *host, const HostDump *pool,
-                  const HostReg *reg, uint64_t wanted, uint64_t *value)
+/*
+ * Write a register that the host lists, to a new vCPU; @value is what KVM has
+ * then.  True if KVM takes what is wanted, and means it.
+ */
+static bool put(const HostDump *host, const HostDump *pool, const HostReg *reg,
+                uint64_t wanted, uint64_t *value)
 {
     const HostReg *ctr = host_dump_find(host, ARM_CPREG(CTR_EL0));
     KVMModelVCPU vcpu = {
@@ -54,12 +66,16 @@ bool baseline_put(const HostDump *host, const HostDump *pool,
         (wanted & 7) < (reg->value & 7)) {
         return false;
     }
+    if (baseline_is_cache(reg->regidx) && wanted != reg->value &&
+        baseline_is_fixed(host, reg->regidx, ~0ULL)) {
+        return false;
+    }
     /* A baseline's bitmap has what all of its hosts offer, no more. */
     if (is_offered(reg->regidx) && wanted & ~reg->value) {
         return false;
     }
     return kvm_model_set(&vcpu, &model, wanted, value) == 0 &&
-           (!is_workaround(reg->regidx) || *value == wanted);
+           (!baseline_is_workaround(reg->regidx) || *value == wanted);
 }
 
 bool baseline_is_possible(const HostDump *host, const HostDump *pool,
@@ -70,8 +86,8 @@ bool baseline_is_possible(const HostDump *host, const HostDump *pool,
     uint64_t value;
 
     if (reg) {
-        return baseline_put(host, pool, reg, (reg->value & ~mask) |
-                                             (wanted->value & mask), &value);
+        return put(host, pool, reg, (reg->value & ~mask) |
+                                    (wanted->value & mask), &value);
     }
     if (baseline_no_cache(&caches, wanted->regidx)) {
         return true;
@@ -86,13 +102,13 @@ bool baseline_is_fixed(const HostDump *host, uint64_t regidx, uint64_t mask)
     unsigned kernel = kvm_model_kernel(host->manifest->kernel);
 
     if (baseline_is_cache(regidx)) {
-        return kernel < kvm_model_kernel(WRITABLE_CACHES);
+        return kernel < kvm_model_kernel(caches_since(regidx));
     }
     if (arm_cpreg_safe_has_fields(regidx)) {
         return kernel < WRITABLE_IDS || !reg || !(reg->writable & mask);
     }
-    return arm_cpreg_is_implementation(regidx) || is_workaround(regidx) ||
-           regidx == ARM_CPREG(PMMIR_EL1);
+    return arm_cpreg_is_implementation(regidx) ||
+           baseline_is_workaround(regidx) || regidx == ARM_CPREG(PMMIR_EL1);
 }
 
 bool baseline_lacks_mask(const HostDump *host, const HostReg *reg)
@@ -104,7 +120,7 @@ bool baseline_lacks_mask(const HostDump *host, const HostReg *reg)
 const char *baseline_since(uint64_t regidx, uint64_t bits)
 {
     if (baseline_is_cache(regidx)) {
-        return WRITABLE_CACHES;
+        return caches_since(regidx);
     }
     return arm_cpreg_is_implementation(regidx) ? BASELINE_IMP_ID_REGS_SINCE
                           : arm_cpreg_safe_since(regidx, bits);
@@ -120,7 +136,7 @@ static GArray *started_registers(const HostDump *host, const HostDump *pool)
         const HostReg *wanted = host_dump_find(pool, reg->regidx);
 
         if (wanted && reg->has_value) {
-            baseline_put(host, pool, reg, wanted->value, &reg->value);
+            put(host, pool, reg, wanted->value, &reg->value);
         }
     }
     return regs;
@@ -227,17 +243,17 @@ static void check_pairs(Baseline *baseline)
     }
 }
 
-static void check_cpu(Baseline *baseline)
+/* Can each host show the CPU of another one? */
+static bool check_cpu(Baseline *baseline)
 {
     g_autoptr(GPtrArray) without = g_ptr_array_new();
     g_autofree char *titles = NULL;
 
     for (guint i = 0; i < baseline->kinds->len; i++) {
-        const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
-
         if (!host_dump_has(baseline_example(baseline, i),
                            BASELINE_IMP_ID_REGS)) {
-            g_ptr_array_extend(without, kind->dumps, NULL, NULL);
+            g_ptr_array_extend(without, baseline_hosts(baseline, i), NULL,
+                               NULL);
         }
     }
     if (without->len) {
@@ -250,18 +266,24 @@ static void check_cpu(Baseline *baseline)
                             BASELINE_IMP_ID_REGS_SINCE " and later have it",
                             titles));
     }
+    return !without->len;
 }
 
 void baseline_check(Baseline *baseline)
 {
     const HostDump *pool = baseline->pool;
+    bool has_list = pool->manifest->impls, has_calls = true;
 
+    if (has_list) {
+        has_calls = check_cpu(baseline);
+    }
     for (guint i = 0; i < pool->regs->len; i++) {
         const HostReg *reg = &g_array_index(pool->regs, HostReg, i);
         bool possible = true;
 
-        /* With a list it is the capability that decides. */
-        if (arm_cpreg_is_implementation(reg->regidx) && pool->manifest->impls) {
+        /* With a list it is the capability that decides, and was told. */
+        if ((arm_cpreg_is_implementation(reg->regidx) && has_list) ||
+            (reg->regidx == BASELINE_LIST_CALLS && !has_calls)) {
             continue;
         }
         for (guint n = 0; possible && n < baseline->kinds->len; n++) {
@@ -271,9 +293,6 @@ void baseline_check(Baseline *baseline)
         if (!possible) {
             baseline_add_value_conflict(baseline, reg);
         }
-    }
-    if (pool->manifest->impls) {
-        check_cpu(baseline);
     }
     if (!baseline->conflicts->len) {
         check_pairs(baseline);

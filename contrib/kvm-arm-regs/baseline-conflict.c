@@ -47,12 +47,23 @@ static char *part_text(const Part *part, uint64_t value)
            : baseline_value_text(part->wanted->regidx, value);
 }
 
+/* Told of a PMU that no vCPU has, by some of the kernels? */
+static bool is_pmu(const Baseline *baseline, const Part *part)
+{
+    return !arm_cpreg_has_feature(&baseline->pool->manifest->init,
+                                  BASELINE_PMU_V3) &&
+           baseline_needs_pmu(baseline) &&
+           (g_str_equal(part->name, "ID_AA64DFR0_EL1.PMUVer") ||
+            g_str_equal(part->name, "ID_DFR0_EL1.PERFMON"));
+}
+
 /* The last words: who could, and how. */
 static char *remedy(const Baseline *baseline, const Part *part)
 {
     uint64_t regidx = part->wanted->regidx, bits = 0;
     unsigned oldest = UINT_MAX;
     const char *since;
+    bool is_old;
 
     for (guint i = 0; i < baseline->kinds->len; i++) {
         const HostDump *host = baseline_example(baseline, i);
@@ -71,11 +82,22 @@ static char *remedy(const Baseline *baseline, const Part *part)
                         BASELINE_IMP_ID_REGS_SINCE " or later (capability "
                         BASELINE_IMP_ID_REGS ")");
     }
-    since = baseline_since(regidx, bits);
-    if (since && oldest < kvm_model_kernel(since)) {
-        return g_strdup_printf("; Linux %s and later let it be chosen", since);
+    if (baseline_is_workaround(regidx)) {
+        return g_strdup("; it is what the hosts' firmware and CPU do about "
+                        "Spectre: make a pool of each");
     }
-    return g_strdup("");
+    since = baseline_since(regidx, bits);
+    if (bits && !since && part->is_field) {
+        return g_strdup("; no Linux up to 7.3 lets it be chosen: make a pool "
+                        "of each");
+    }
+    is_old = since && oldest < kvm_model_kernel(since);
+    return g_strdup_printf("%s%s%s%s",
+                           is_old ? "; Linux " : "", is_old ? since : "",
+                           is_old ? " and later let it be chosen" : "",
+                           is_pmu(baseline, part)
+                           ? "; with dump --cpu-feature pmu=on on all hosts "
+                             "there is one" : "");
 }
 
 /* The register, or field, that some hosts have, and cannot have as wanted. */
@@ -89,7 +111,7 @@ static void add_part(Baseline *baseline, const Part *part)
     g_autofree char *text = NULL;
 
     for (guint i = 0; i < baseline->kinds->len; i++) {
-        const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
+        const GPtrArray *hosts = baseline_hosts(baseline, i);
         const HostDump *host = baseline_example(baseline, i);
         const HostReg *own = host_dump_find(host, part->wanted->regidx);
         g_autofree char *value = own ? part_text(part, own->value) : NULL;
@@ -97,19 +119,19 @@ static void add_part(Baseline *baseline, const Part *part)
                                                   value ?: "not known");
 
         if (arm_cpreg_is_implementation(part->wanted->regidx)) {
-            host_groups_add(groups, kind->dumps, before, "");
+            host_groups_add(groups, hosts, before, "");
         } else if (own && baseline_lacks_mask(host, own)) {
-            host_groups_add(groups, kind->dumps, before,
+            host_groups_add(groups, hosts, before,
                             ", of which the file does not tell what can be "
                             "changed (make a dump of that host)");
         } else if (own && baseline_is_fixed(host, own->regidx, part->mask)) {
-            host_groups_add(groups, kind->dumps, before,
+            host_groups_add(groups, hosts, before,
                             ", which cannot change it");
         } else if (!baseline_is_possible(host, baseline->pool, part->wanted,
                                          part->mask)) {
-            host_groups_add(groups, kind->dumps, before, cannot);
+            host_groups_add(groups, hosts, before, cannot);
         } else {
-            host_groups_add(groups, kind->dumps, before, "");
+            host_groups_add(groups, hosts, before, "");
         }
     }
     text = host_groups_text(groups);
@@ -127,7 +149,6 @@ static bool add_unknown(Baseline *baseline, const HostReg *reg)
     g_autofree char *titles = NULL;
 
     for (guint i = 0; i < baseline->kinds->len; i++) {
-        const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
         const HostDump *host = baseline_example(baseline, i);
 
         if (baseline_is_possible(host, baseline->pool, reg, ~0ULL)) {
@@ -136,7 +157,7 @@ static bool add_unknown(Baseline *baseline, const HostReg *reg)
         if (host_dump_find(host, reg->regidx)) {
             return false;
         }
-        g_ptr_array_extend(without, kind->dumps, NULL, NULL);
+        g_ptr_array_extend(without, baseline_hosts(baseline, i), NULL, NULL);
     }
     titles = host_titles(without);
     baseline_add_conflict(

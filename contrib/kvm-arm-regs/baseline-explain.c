@@ -7,12 +7,7 @@
 #include "json-out.h"
 #include "terminal.h"
 
-static const GPtrArray *hosts_of(const Baseline *baseline, guint i)
-{
-    const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
-
-    return kind->dumps;
-}
+/* For people */
 
 static void print_head(const Baseline *baseline)
 {
@@ -34,57 +29,30 @@ static void print_head(const Baseline *baseline)
     print_wrapped(14, *caps ? caps : "none that all have");
 }
 
-static void print_losses(const Baseline *baseline, guint i)
+static void print_holder(const Baseline *baseline, const GPtrArray *losers,
+                         guint holder)
 {
-    g_autoptr(GPtrArray) losses = baseline_losses(baseline, i);
-    g_autofree char *titles = host_titles(hosts_of(baseline, i));
-    g_autofree char *line = g_strdup_printf(
-        "%s %s", titles, hosts_of(baseline, i)->len > 1
-        ? (losses->len ? "lose:" : "lose nothing")
-        : (losses->len ? "loses:" : "loses nothing"));
+    g_autoptr(GPtrArray) held = baseline_held_back(baseline, losers, holder);
+    const GPtrArray *hosts = baseline_hosts(baseline, holder);
+    g_autofree char *titles = host_titles(hosts);
+    g_autoptr(GString) line = g_string_new(titles);
+    bool caches = false;
 
-    putchar('\n');
-    print_wrapped(0, line);
-    for (guint n = 0; n < losses->len; n++) {
-        const BaselineLoss *loss = g_ptr_array_index(losses, n);
-        g_autofree char *who = host_titles(loss->holders);
-        g_autofree char *text = g_strdup_printf(
-            "%s: %s -> %s%s%s", loss->name, loss->has, loss->gets,
-            *who ? ", for " : ", for all together", who);
+    g_string_append_printf(line, " alone hold%s the pool back in",
+                           hosts->len > 1 ? "" : "s");
+    for (guint i = 0; i < held->len; i++) {
+        const BaselineLoss *loss = g_ptr_array_index(held, i);
+        bool is_cache = baseline_is_cache(loss->regidx);
 
-        printf("  ");
-        print_wrapped(4, text);
-    }
-}
-
-/* What all others would keep without the hosts of one kind. */
-static void print_holder(const Baseline *baseline, guint holder)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal,
-                                                       g_free, NULL);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autofree char *titles = host_titles(hosts_of(baseline, holder));
-
-    for (guint i = 0; i < baseline->kinds->len; i++) {
-        g_autoptr(GPtrArray) losses = baseline_losses(baseline, i);
-
-        for (guint n = 0; n < losses->len; n++) {
-            const BaselineLoss *loss = g_ptr_array_index(losses, n);
-
-            if (loss->holder == (int)holder &&
-                g_hash_table_add(seen, g_strdup(loss->name))) {
-                g_string_append_printf(text, "%s%s", text->len ? ", " : "",
-                                       loss->name);
-            }
+        if (!is_cache || !caches) {
+            g_string_append_printf(line, "%s %s", i ? "," : "",
+                                   is_cache ? "caches" : loss->name);
         }
+        caches |= is_cache;
     }
-    if (text->len) {
-        g_autofree char *line = g_strdup_printf(
-            "%s alone hold%s the pool back in %s", titles,
-            hosts_of(baseline, holder)->len > 1 ? "" : "s", text->str);
-
+    if (held->len) {
         putchar('\n');
-        print_wrapped(0, line);
+        print_wrapped(0, line->str);
     }
 }
 
@@ -103,29 +71,119 @@ static void print_conflicts(const Baseline *baseline)
     }
 }
 
-void baseline_explain(const Baseline *baseline)
+/* Whose caches they are: of those with all of them, if there is one. */
+static void print_caches(const GPtrArray *losses)
 {
-    print_head(baseline);
-    /* Without registers nothing was joined. */
-    for (guint i = 0; baseline->pool->regs->len && i < baseline->kinds->len;
-         i++) {
-        print_losses(baseline, i);
+    g_autoptr(GPtrArray) some = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = NULL;
+    g_autofree char *files = NULL;
+    g_autofree char *line = NULL;
+
+    for (guint i = 0; i < losses->len; i++) {
+        const BaselineLoss *loss = g_ptr_array_index(losses, i);
+
+        if (!baseline_is_cache(loss->regidx)) {
+            continue;
+        }
+        if (!all) {
+            all = g_ptr_array_copy(loss->holders, NULL, NULL);
+        }
+        for (guint n = all->len; n-- > 0;) {
+            if (!g_ptr_array_find(loss->holders, all->pdata[n], NULL)) {
+                g_ptr_array_remove_index(all, n);
+            }
+        }
+        for (guint n = 0; n < loss->holders->len; n++) {
+            if (!g_ptr_array_find(some, loss->holders->pdata[n], NULL)) {
+                g_ptr_array_add(some, loss->holders->pdata[n]);
+            }
+        }
     }
-    for (guint i = 0; baseline->kinds->len > 1 && i < baseline->kinds->len;
-         i++) {
-        print_holder(baseline, i);
+    if (all) {
+        files = host_files(all->len ? all : some);
+        line = g_strdup_printf("caches: as on %s", files);
+        printf("  ");
+        print_wrapped(4, line);
     }
-    print_conflicts(baseline);
 }
 
-static void add_titles(JsonBuilder *json, const char *name,
-                       const GPtrArray *dumps)
+/* From @first on, those for the same hosts; what is told is in @told. */
+static void print_losses_for(const GPtrArray *losses, guint first, bool *told)
+{
+    const BaselineLoss *like = g_ptr_array_index(losses, first);
+    g_autofree char *files = host_files(like->holders);
+    g_autofree char *head = g_strdup_printf("for %s:", *files ? files
+                                            : "all together");
+
+    printf("  ");
+    print_wrapped(4, head);
+    for (guint i = first; i < losses->len; i++) {
+        const BaselineLoss *loss = g_ptr_array_index(losses, i);
+        g_autofree char *line = g_strdup_printf("%s: %s -> %s", loss->name,
+                                                loss->has, loss->gets);
+
+        if (!told[i] && baseline_same_hosts(loss->holders, like->holders)) {
+            told[i] = true;
+            printf("    ");
+            print_wrapped(6, line);
+        }
+    }
+}
+
+static void print_losers(const BaselineLosers *losers)
+{
+    const GPtrArray *losses = losers->losses;
+    g_autofree char *titles = host_titles(losers->dumps);
+    g_autofree char *line = g_strdup_printf(
+        "%s lose%s%s", titles, losers->dumps->len > 1 ? "" : "s",
+        losses->len ? ":" : " nothing");
+    g_autofree bool *told = g_new0(bool, losses->len);
+
+    putchar('\n');
+    print_wrapped(0, line);
+    for (guint i = 0; i < losses->len; i++) {
+        const BaselineLoss *loss = g_ptr_array_index(losses, i);
+
+        told[i] = baseline_is_cache(loss->regidx);
+    }
+    for (guint i = 0; i < losses->len; i++) {
+        if (!told[i]) {
+            print_losses_for(losses, i, told);
+        }
+    }
+    print_caches(losses);
+}
+
+void baseline_explain(const Baseline *baseline)
+{
+    g_autoptr(GPtrArray) losers = baseline_losers(baseline);
+
+    print_head(baseline);
+    for (guint i = 0; i < baseline->kinds->len; i++) {
+        print_holder(baseline, losers, i);
+    }
+    print_conflicts(baseline);
+    for (guint i = 0; i < losers->len; i++) {
+        print_losers(g_ptr_array_index(losers, i));
+    }
+}
+
+/* As JSON */
+
+static void add_hosts(JsonBuilder *json, const char *name,
+                      const GPtrArray *dumps)
 {
     json_out_array(json, name);
     for (guint i = 0; i < dumps->len; i++) {
-        g_autofree char *title = host_dump_title(dumps->pdata[i]);
+        const HostDump *dump = g_ptr_array_index(dumps, i);
 
-        json_builder_add_string_value(json, title);
+        json_builder_begin_object(json);
+        json_out_string(json, "file", dump->path);
+        if (dump->host) {
+            json_out_string(json, "host", dump->host);
+        }
+        json_out_string(json, "kernel", dump->manifest->kernel);
+        json_builder_end_object(json);
     }
     json_builder_end_array(json);
 }
@@ -135,7 +193,7 @@ static void add_kind(JsonBuilder *json, const Baseline *baseline, guint i)
     g_autoptr(GPtrArray) losses = baseline_losses(baseline, i);
 
     json_builder_begin_object(json);
-    add_titles(json, "hosts", hosts_of(baseline, i));
+    add_hosts(json, "hosts", baseline_hosts(baseline, i));
     json_out_array(json, "loses");
     for (guint n = 0; n < losses->len; n++) {
         const BaselineLoss *loss = g_ptr_array_index(losses, n);
@@ -144,8 +202,28 @@ static void add_kind(JsonBuilder *json, const Baseline *baseline, guint i)
         json_out_string(json, "name", loss->name);
         json_out_string(json, "has", loss->has);
         json_out_string(json, "gets", loss->gets);
-        add_titles(json, "for", loss->holders);
+        add_hosts(json, "for", loss->holders);
         json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+}
+
+static void add_holder(JsonBuilder *json, const Baseline *baseline,
+                       const GPtrArray *losers, guint holder)
+{
+    g_autoptr(GPtrArray) held = baseline_held_back(baseline, losers, holder);
+
+    if (!held->len) {
+        return;
+    }
+    json_builder_begin_object(json);
+    add_hosts(json, "hosts", baseline_hosts(baseline, holder));
+    json_out_array(json, "names");
+    for (guint i = 0; i < held->len; i++) {
+        const BaselineLoss *loss = g_ptr_array_index(held, i);
+
+        json_builder_add_string_value(json, loss->name);
     }
     json_builder_end_array(json);
     json_builder_end_object(json);
@@ -168,12 +246,18 @@ static void add_conflict(JsonBuilder *json, const BaselineConflict *conflict)
 char *baseline_to_json(const Baseline *baseline)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
+    g_autoptr(GPtrArray) losers = baseline_losers(baseline);
 
     json_builder_begin_object(json);
+    json_out_vcpu(json, baseline->pool);
     json_out_array(json, "kinds");
-    for (guint i = 0; baseline->pool->regs->len && i < baseline->kinds->len;
-         i++) {
+    for (guint i = 0; i < baseline_joined(baseline); i++) {
         add_kind(json, baseline, i);
+    }
+    json_builder_end_array(json);
+    json_out_array(json, "alone-holds-back");
+    for (guint i = 0; i < baseline->kinds->len; i++) {
+        add_holder(json, baseline, losers, i);
     }
     json_builder_end_array(json);
     json_out_array(json, "conflicts");

@@ -6,11 +6,6 @@
 #include "kvm-model.h"
 #include "target/arm/cpreg-safe.h"
 
-/* The caches that a vCPU has are the host's before it: 7af0c2534f4c */
-#define FREE_CACHES KERNEL(6, 3)
-
-#define BMAP_2 ARM_CPREG_FW_BMAP(3)
-
 typedef struct Joined {
     uint64_t value;
     bool any;
@@ -71,7 +66,7 @@ static void join_register(Baseline *baseline, uint64_t regidx)
         const HostDump *host = baseline_example(baseline, i);
         const HostReg *own = host_dump_find(host, regidx);
         bool fixed = baseline_is_cache(regidx) &&
-                     kvm_model_kernel(host->manifest->kernel) < FREE_CACHES;
+                     baseline_is_fixed(host, regidx, ~0ULL);
         uint64_t absent;
 
         reg.writable &= own && own->has_mask ? own->writable : 0;
@@ -198,7 +193,7 @@ static void join_cpu(Baseline *baseline, bool with_list)
     }
     g_array_sort(all, compare_impls);
     baseline->pool->manifest->impls = g_steal_pointer(&all);
-    bmap = pool_register(baseline, BMAP_2);
+    bmap = pool_register(baseline, BASELINE_LIST_CALLS);
     if (bmap) {
         bmap->value = 3;    /* DISCOVER_IMPL_VER, DISCOVER_IMPL_CPUS */
     }

@@ -17,11 +17,12 @@ static void loss_free(gpointer data)
 }
 
 /* All texts are taken over. */
-static BaselineLoss *add_loss(GPtrArray *losses, char *name, char *has,
-                              char *gets)
+static BaselineLoss *add_loss(GPtrArray *losses, uint64_t regidx, char *name,
+                              char *has, char *gets)
 {
     BaselineLoss *loss = g_new0(BaselineLoss, 1);
 
+    loss->regidx = regidx;
     loss->name = name;
     loss->has = has;
     loss->gets = gets;
@@ -33,12 +34,8 @@ static BaselineLoss *add_loss(GPtrArray *losses, char *name, char *has,
 
 static void add_holder(BaselineLoss *loss, const Baseline *baseline, guint i)
 {
-    const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
-
     loss->holder = loss->holders->len ? -1 : (int)i;
-    for (guint n = 0; n < kind->dumps->len; n++) {
-        g_ptr_array_add(loss->holders, kind->dumps->pdata[n]);
-    }
+    g_ptr_array_extend(loss->holders, baseline_hosts(baseline, i), NULL, NULL);
 }
 
 static void find_holders(BaselineLoss *loss, const Baseline *baseline,
@@ -68,7 +65,8 @@ static void add_fields(GPtrArray *losses, const Baseline *baseline,
         field = arm_cpreg_safe_field(own->regidx, bit);
         mask = arm_cpreg_safe_mask(&field);
         if ((own->value ^ pool->value) & mask) {
-            find_holders(add_loss(losses, arm_cpreg_safe_field_name(&field),
+            find_holders(add_loss(losses, own->regidx,
+                                  arm_cpreg_safe_field_name(&field),
                                   g_strdup_printf("%" PRIu64,
                                                   (own->value & mask) >>
                                                   field.shift),
@@ -99,7 +97,7 @@ static void add_lengths(GPtrArray *losses, const Baseline *baseline, guint i)
     if (own == common) {
         return;
     }
-    loss = add_loss(losses, g_strdup("SVE vector lengths"),
+    loss = add_loss(losses, 0, g_strdup("SVE vector lengths"),
                     host_dump_lengths(own), host_dump_lengths(common));
     for (guint n = 0; n < baseline->kinds->len; n++) {
         if (baseline_example(baseline, n)->manifest->init.sve_vls == common) {
@@ -119,17 +117,110 @@ GPtrArray *baseline_losses(const Baseline *baseline, guint i)
         const HostReg *reg = &g_array_index(pool, HostReg, n);
         const HostReg *own = host_dump_find(host, reg->regidx);
 
-        if (!own || own->value == reg->value) {
+        /* The calls that a list needs are more than the host offers. */
+        if (!own || own->value == reg->value ||
+            (reg->regidx == BASELINE_LIST_CALLS &&
+             baseline->pool->manifest->impls)) {
             continue;
         }
         if (arm_cpreg_safe_has_fields(reg->regidx)) {
             add_fields(losses, baseline, own, reg);
         } else {
-            find_holders(add_loss(losses, arm_cpreg_short_name(reg->regidx),
+            find_holders(add_loss(losses, reg->regidx,
+                                  arm_cpreg_short_name(reg->regidx),
                                   value_text(reg->regidx, own->value),
                                   value_text(reg->regidx, reg->value)),
                          baseline, reg, ~0ULL);
         }
     }
     return losses;
+}
+
+guint baseline_joined(const Baseline *baseline)
+{
+    return baseline->pool->regs->len ? baseline->kinds->len : 0;
+}
+
+static void losers_free(gpointer data)
+{
+    BaselineLosers *losers = data;
+
+    g_ptr_array_unref(losers->dumps);
+    g_ptr_array_unref(losers->losses);
+    g_free(losers);
+}
+
+bool baseline_same_hosts(const GPtrArray *a, const GPtrArray *b)
+{
+    return a->len == b->len &&
+           (!a->len || !memcmp(a->pdata, b->pdata,
+                               a->len * sizeof(*a->pdata)));
+}
+
+static bool same_losses(const GPtrArray *a, const GPtrArray *b)
+{
+    bool same = a->len == b->len;
+
+    for (guint i = 0; same && i < a->len; i++) {
+        const BaselineLoss *left = g_ptr_array_index(a, i);
+        const BaselineLoss *right = g_ptr_array_index(b, i);
+
+        same = g_str_equal(left->name, right->name) &&
+               g_str_equal(left->has, right->has) &&
+               g_str_equal(left->gets, right->gets) &&
+               baseline_same_hosts(left->holders, right->holders);
+    }
+    return same;
+}
+
+GPtrArray *baseline_losers(const Baseline *baseline)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(losers_free);
+
+    for (guint i = 0; i < baseline_joined(baseline); i++) {
+        g_autoptr(GPtrArray) losses = baseline_losses(baseline, i);
+        BaselineLosers *found = NULL;
+
+        for (guint n = 0; !found && n < all->len; n++) {
+            BaselineLosers *one = g_ptr_array_index(all, n);
+
+            found = same_losses(one->losses, losses) ? one : NULL;
+        }
+        if (!found) {
+            found = g_new0(BaselineLosers, 1);
+            found->dumps = g_ptr_array_new();
+            found->losses = g_steal_pointer(&losses);
+            g_ptr_array_add(all, found);
+        }
+        g_ptr_array_extend(found->dumps, baseline_hosts(baseline, i), NULL,
+                           NULL);
+    }
+    return all;
+}
+
+static gboolean same_name(gconstpointer a, gconstpointer b)
+{
+    return g_str_equal(((const BaselineLoss *)a)->name,
+                       ((const BaselineLoss *)b)->name);
+}
+
+GPtrArray *baseline_held_back(const Baseline *baseline,
+                              const GPtrArray *losers, guint holder)
+{
+    GPtrArray *found = g_ptr_array_new();
+
+    for (guint i = 0; baseline->kinds->len > 1 && i < losers->len; i++) {
+        const BaselineLosers *one = g_ptr_array_index(losers, i);
+
+        for (guint n = 0; n < one->losses->len; n++) {
+            BaselineLoss *loss = g_ptr_array_index(one->losses, n);
+
+            if (loss->holder == (int)holder &&
+                !g_ptr_array_find_with_equal_func(found, loss, same_name,
+                                                  NULL)) {
+                g_ptr_array_add(found, loss);
+            }
+        }
+    }
+    return found;
 }

@@ -5,13 +5,23 @@
 #include "baseline.h"
 #include "kvm-model.h"
 
+char *baseline_kernel_fault(const HostDump *dump)
+{
+    return kvm_model_kernel(dump->manifest->kernel)
+           ? NULL
+           : g_strdup_printf("%s: \"kernel\" %s is no release of Linux, "
+                             "\"6.12.5\", so that nothing is known of its "
+                             "KVM; %s", dump->path, dump->manifest->kernel,
+                             dump->members ? "make the baseline anew" :
+                             "make a dump of that host");
+}
+
 char *baseline_fault(const HostDump *dump)
 {
-    if (!kvm_model_kernel(dump->manifest->kernel)) {
-        return g_strdup_printf("%s: \"kernel\" %s is no release of Linux, "
-                               "\"6.12.5\", so that nothing is known of its "
-                               "KVM; make a dump of that host", dump->path,
-                               dump->manifest->kernel);
+    char *fault = baseline_kernel_fault(dump);
+
+    if (fault) {
+        return fault;
     }
     for (guint i = 0; i < dump->regs->len; i++) {
         const HostReg *reg = &g_array_index(dump->regs, HostReg, i);
@@ -71,11 +81,16 @@ bool baseline_no_cache(const ARMCPRegList *pool, uint64_t regidx)
            rule->cache;
 }
 
-const HostDump *baseline_example(const Baseline *baseline, guint i)
+GPtrArray *baseline_hosts(const Baseline *baseline, guint i)
 {
     const HostKind *kind = g_ptr_array_index(baseline->kinds, i);
 
-    return g_ptr_array_index(kind->dumps, 0);
+    return kind->dumps;
+}
+
+const HostDump *baseline_example(const Baseline *baseline, guint i)
+{
+    return g_ptr_array_index(baseline_hosts(baseline, i), 0);
 }
 
 /* What host_dump_kind() tells apart, and what else is in a baseline. */
@@ -179,6 +194,9 @@ static void join_head(Baseline *baseline, GPtrArray *dumps)
     for (guint i = 0; i < baseline->kinds->len; i++) {
         const ARMCPRegManifest *own = baseline_example(baseline, i)->manifest;
 
+        for (unsigned w = 0; w < ARM_CPREG_FEATURE_WORDS; w++) {
+            pool->init.features[w] &= own->init.features[w];
+        }
         pool->init.sve_vls = join_lengths(pool->init.sve_vls,
                                           own->init.sve_vls);
         if (!oldest || is_older(own->kernel, oldest)) {

@@ -8,6 +8,10 @@
  * host, the kernel is the oldest one.  So it is a host like the others, and can
  * be one of a pool.  The order of the hosts makes no difference, nor how they
  * are grouped.
+ *
+ * Its members are not for people alone: the newest "Linux" in their titles is
+ * the pool's newest kernel, which counts where a kernel takes something from a
+ * guest that runs.  7.3 does so with ID_AA64MMFR3_EL1.S1PIE.
  */
 
 #ifndef CONTRIB_KVM_ARM_REGS_BASELINE_H
@@ -18,6 +22,12 @@
 /* The capability KVM_CAP_ARM_WRITABLE_IMP_ID_REGS, and who has it. */
 #define BASELINE_IMP_ID_REGS "arm-writable-imp-id-regs"
 #define BASELINE_IMP_ID_REGS_SINCE "6.15"
+
+/* KVM_ARM_VCPU_PMU_V3 */
+#define BASELINE_PMU_V3 3
+
+/* VENDOR_HYP_BMAP_2: the hypercalls that tell a guest of the list of CPUs. */
+#define BASELINE_LIST_CALLS ARM_CPREG_FW_BMAP(3)
 
 /* What cannot be brought together. */
 typedef struct BaselineConflict {
@@ -46,7 +56,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Baseline, baseline_free)
 /* Why a dump cannot be a host of a pool, as a new string with its file. */
 char *baseline_fault(const HostDump *dump);
 
-/* One of the hosts of a kind. */
+/* The same of the kernel alone, which a guest's manifest has too. */
+char *baseline_kernel_fault(const HostDump *dump);
+
+/* The hosts of a kind, of HostDump; and one of them. */
+GPtrArray *baseline_hosts(const Baseline *baseline, guint i);
 const HostDump *baseline_example(const Baseline *baseline, guint i);
 
 /* baseline-join.c: the registers of @pool, of hosts with equal vCPUs. */
@@ -57,6 +71,9 @@ bool baseline_impl(const HostDump *dump, ARMCPRegImpl *impl);
 
 /* CLIDR_EL1 and CCSIDR */
 bool baseline_is_cache(uint64_t regidx);
+
+/* SMCCC_ARCH_WORKAROUND_n: a lower level is taken, and the host's is told. */
+bool baseline_is_workaround(uint64_t regidx);
 
 /**
  * baseline_absent: what a register is where KVM does not list it
@@ -69,21 +86,11 @@ bool baseline_absent(uint64_t regidx, uint64_t *value);
 bool baseline_no_cache(const ARMCPRegList *pool, uint64_t regidx);
 
 /**
- * baseline_put: write a value on a host, to a new vCPU
+ * baseline_is_possible: can a new vCPU of a host be given a value?
  * @host: the host
  * @pool: the baseline; with its list of CPUs MIDR_EL1 can be chosen
- * @reg: the register, as the host lists it
- * @wanted: the value
- * @value: set to what KVM has then
- *
- * Returns true if KVM takes it, and means it.
- */
-bool baseline_put(const HostDump *host, const HostDump *pool,
-                  const HostReg *reg, uint64_t wanted, uint64_t *value);
-
-/*
- * The same with a register of a baseline, which the host may not list, and of
- * that with the bits in @mask.
+ * @wanted: a register of the baseline, which the host may not list
+ * @mask: the bits that are given
  */
 bool baseline_is_possible(const HostDump *host, const HostDump *pool,
                           const HostReg *wanted, uint64_t mask);
@@ -116,6 +123,25 @@ void baseline_add_value_conflict(Baseline *baseline, const HostReg *reg);
 /* baseline-vcpu.c: what KVM_ARM_VCPU_INIT was given cannot be the same. */
 void baseline_add_vcpu_conflicts(Baseline *baseline);
 
+/* A host that tells guests without a PMU of one: only with it is it alike. */
+bool baseline_needs_pmu(const Baseline *baseline);
+
+/**
+ * baseline_feature_text: a feature of vCPUs that are not the same
+ * @bit: KVM_ARM_VCPU_*
+ * @pauth: the two of pointer authentication are told as one
+ *
+ * Returns a new string, "pmu-v3"; NULL for what is told with another one, or
+ * is not compared.
+ */
+char *baseline_feature_text(unsigned bit, bool pauth);
+
+/* Can they be told as one, as far as this vCPU goes? */
+bool baseline_is_pauth(const ARMCPRegVCPUInit *init);
+
+/* "@how, kvm-arm-regs dump --cpu-feature pmu=off", as a new string */
+char *baseline_feature_remedy(unsigned bit, const char *how, bool on);
+
 /* A value in words: "1.3" of PSCI_VERSION, else "0x2000021". */
 char *baseline_value_text(uint64_t regidx, uint64_t value);
 
@@ -124,6 +150,6 @@ void baseline_explain(const Baseline *baseline);
 char *baseline_to_json(const Baseline *baseline);
 
 /* baseline-qemu.c: the options for @file, and a libvirt fragment. */
-void baseline_print_qemu(const HostDump *pool, const char *file);
+void baseline_print_qemu(const char *file);
 
 #endif

@@ -38,18 +38,17 @@ static void check_features(const HostDump *host, const HostDump *pool,
             "CPU for another model", wanted->target, has->target));
     }
     for (unsigned bit = 0; bit < ARM_CPREG_FEATURE_WORDS * 32; bit++) {
-        g_autofree char *name = arm_cpreg_feature_name(bit);
+        g_autofree char *name = baseline_feature_text(
+            bit, baseline_is_pauth(wanted) && baseline_is_pauth(has));
+        bool on = arm_cpreg_has_feature(wanted, bit);
+        g_autofree char *remedy = baseline_feature_remedy(
+            bit, "dump the host as those of the baseline", on);
 
-        if (bit == ARM_CPREG_FEATURE_POWER_OFF ||
-            arm_cpreg_has_feature(wanted, bit) ==
-            arm_cpreg_has_feature(has, bit)) {
-            continue;
+        if (name && on != arm_cpreg_has_feature(has, bit)) {
+            g_ptr_array_add(faults, g_strdup_printf(
+                "vCPU feature %s: wanted %s, here %s; %s", name,
+                on ? "on" : "off", on ? "off" : "on", remedy));
         }
-        g_ptr_array_add(faults, g_strdup_printf(
-            "vCPU feature %s: %s; dump the host as the baseline's hosts, "
-            "kvm-arm-regs dump --cpu-feature", name,
-            arm_cpreg_has_feature(has, bit)
-            ? "wanted off, here on" : "wanted on, here off"));
     }
     if (arm_cpreg_has_feature(wanted, ARM_CPREG_FEATURE_SVE) &&
         arm_cpreg_has_feature(has, ARM_CPREG_FEATURE_SVE)) {

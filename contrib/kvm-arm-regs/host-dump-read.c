@@ -33,7 +33,8 @@ static HostDump *read_dump(const char *text, size_t len, GHashTable *known,
     const HostDump *like = NULL;
     JsonTextSpan host;
 
-    *fault = json_text_fault(text, len, "host", &host);
+    *fault = len ? json_text_fault(text, len, "host", &host)
+                 : g_strdup("empty");
     if (*fault) {
         return NULL;
     }
@@ -111,7 +112,7 @@ HostDump *host_dump_read(const char *path, GHashTable *known, GError **err)
     dump = read_dump((const char *)text->data, text->len, known, &fault);
     if (!dump) {
         g_set_error(err, HOST_DUMP_ERROR, HOST_DUMP_ERROR_CONTENT, "%s: %s%s",
-                    path, text->len ? fault : "empty",
+                    path, fault,
                     strstr(fault, "; ") ? "" : "; " HOST_DUMP_MADE_BY);
         return NULL;
     }

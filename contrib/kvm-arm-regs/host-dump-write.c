@@ -2,9 +2,6 @@
 /* A host's dump as JSON. */
 
 #include "qemu/osdep.h"
-#include <json-glib/json-glib.h>
-
-#include "host-dump.h"
 #include "json-out.h"
 #include "target/arm/cpreg-wide.h"
 
@@ -83,9 +80,25 @@ static void add_impls(JsonBuilder *json, const GArray *impls)
     json_builder_end_array(json);
 }
 
-char *host_dump_to_json(const HostDump *dump)
+void json_out_vcpu(JsonBuilder *json, const HostDump *dump)
 {
     const ARMCPRegVCPUInit *init = &dump->manifest->init;
+
+    json_out_array(json, "features");
+    add_features(json, init);
+    json_builder_end_array(json);
+    json_out_array(json, "sve-vector-lengths");
+    for (unsigned n = 0; n < 64; n++) {
+        if (init->sve_vls >> n & 1) {
+            json_builder_add_int_value(json, (n + 1) * 128);
+        }
+    }
+    json_builder_end_array(json);
+    json_out_strings(json, "capabilities", dump->capabilities);
+}
+
+char *host_dump_to_json(const HostDump *dump)
+{
     g_autoptr(JsonBuilder) json = json_builder_new();
 
     json_builder_begin_object(json);
@@ -100,18 +113,8 @@ char *host_dump_to_json(const HostDump *dump)
     }
     json_out_string(json, "kernel", dump->manifest->kernel);
     json_builder_set_member_name(json, "target");
-    json_builder_add_int_value(json, init->target);
-    json_out_array(json, "features");
-    add_features(json, init);
-    json_builder_end_array(json);
-    json_out_array(json, "sve-vector-lengths");
-    for (unsigned n = 0; n < 64; n++) {
-        if (init->sve_vls >> n & 1) {
-            json_builder_add_int_value(json, (n + 1) * 128);
-        }
-    }
-    json_builder_end_array(json);
-    json_out_strings(json, "capabilities", dump->capabilities);
+    json_builder_add_int_value(json, dump->manifest->init.target);
+    json_out_vcpu(json, dump);
     add_impls(json, dump->manifest->impls);
     json_out_array(json, "registers");
     add_registers(json, dump);

@@ -13,19 +13,34 @@ typedef struct HostGroup {
     GPtrArray *dumps;       /* of HostDump, which it does not own */
 } HostGroup;
 
-char *host_titles(const GPtrArray *dumps)
+static char *file_of(const HostDump *dump)
+{
+    return g_strdup(dump->path);
+}
+
+static char *list_of(const GPtrArray *dumps, char *(*name)(const HostDump *))
 {
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(dumps->len, TITLES_MAX); i++) {
-        g_autofree char *title = host_dump_title(dumps->pdata[i]);
+        g_autofree char *one = name(dumps->pdata[i]);
 
-        g_string_append_printf(text, "%s%s", i ? ", " : "", title);
+        g_string_append_printf(text, "%s%s", i ? ", " : "", one);
     }
     if (dumps->len > TITLES_MAX) {
         g_string_append_printf(text, " and %u more", dumps->len - TITLES_MAX);
     }
     return g_string_free(text, false);
+}
+
+char *host_titles(const GPtrArray *dumps)
+{
+    return list_of(dumps, host_dump_title);
+}
+
+char *host_files(const GPtrArray *dumps)
+{
+    return list_of(dumps, file_of);
 }
 
 static void group_free(gpointer data)

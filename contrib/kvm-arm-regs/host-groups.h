@@ -9,6 +9,9 @@
 /* Of HostDump: "a.json (n1, Linux 6.1.170), b.json (Linux 6.12) and 3 more" */
 char *host_titles(const GPtrArray *dumps);
 
+/* The same by their files alone: "a.json, b.json and 3 more" */
+char *host_files(const GPtrArray *dumps);
+
 /* An array of groups, of hosts about which the same is to be said. */
 GPtrArray *host_groups_new(void);
 

@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "host-dump.h"
+
 static inline void json_out_string(JsonBuilder *json, const char *name,
                                    const char *value)
 {
@@ -28,6 +30,9 @@ static inline void json_out_strings(JsonBuilder *json, const char *name,
     }
     json_builder_end_array(json);
 }
+
+/* host-dump-write.c: features, SVE vector lengths, capabilities */
+void json_out_vcpu(JsonBuilder *json, const HostDump *dump);
 
 /* All that was built, indented, with a newline behind it. */
 static inline char *json_out_text(JsonBuilder *json)

@@ -101,6 +101,23 @@ GPtrArray *verb_read(char **files)
     return g_steal_pointer(&dumps);
 }
 
+void verb_drop_repeated(GPtrArray *dumps, guint len)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < len;) {
+        HostDump *dump = g_ptr_array_index(dumps, i);
+
+        if (g_hash_table_contains(seen, dump->path)) {
+            g_ptr_array_remove_index(dumps, i);
+            len--;
+        } else {
+            g_hash_table_add(seen, dump->path);
+            i++;
+        }
+    }
+}
+
 static int run(int argc, char **argv)
 {
     if (argc < 2) {

@@ -61,7 +61,11 @@ void report_print(const HostDump *source, const HostDump *destination,
     g_autofree char *verdict = coloured(verdict_colour(decision->verdict),
                                         verdict_names[decision->verdict]);
 
-    printf("%s\n  -> %s: %s\n", from, to, verdict);
+    g_autofree char *line = g_strdup_printf("-> %s: %s", to, verdict);
+
+    print_wrapped(0, from);
+    printf("  ");
+    print_wrapped(2, line);
     for (guint i = 0; i < decision->findings->len; i++) {
         const Finding *finding = &g_array_index(decision->findings, Finding,
                                                 i);

@@ -27,13 +27,28 @@ char *coloured(Colour colour, const char *text)
            : g_strdup_printf("\033[%sm%s\033[0m", codes[colour], text);
 }
 
+/* Colours take no room. */
+static unsigned width_of(const char *word)
+{
+    unsigned width = 0;
+
+    for (const char *c = word; *c; c = g_utf8_next_char(c)) {
+        if (*c == '\033') {
+            c = strchr(c, 'm') ?: c;
+        } else {
+            width++;
+        }
+    }
+    return width;
+}
+
 void print_wrapped(unsigned indent, const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     unsigned column = indent;
 
     for (char **word = words; *word; word++) {
-        unsigned width = g_utf8_strlen(*word, -1);
+        unsigned width = width_of(*word);
 
         if (column > indent && column + 1 + width > COLUMNS) {
             printf("\n%*s", indent, "");

@@ -48,10 +48,10 @@ int verb_baseline(int argc, char **argv)
     gboolean impls = false, explain = false, as_json = false, qemu = false;
     const GOptionEntry options[] = {
         { "target-impl-cpus", 0, 0, G_OPTION_ARG_NONE, &impls,
-          "Let the hosts have different CPUs, and tell the guest of all",
+          "Let CPUs be different, and tell the guest of all",
           NULL },
         { "explain", 0, 0, G_OPTION_ARG_NONE, &explain,
-          "What each host loses, and for which one; what is in the way",
+          "What each host loses, and what is in the way",
           NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "The same as JSON",
           NULL },
@@ -80,6 +80,7 @@ int verb_baseline(int argc, char **argv)
     if (!dumps) {
         return EXIT_ERROR;
     }
+    verb_drop_repeated(dumps, dumps->len);
     for (guint i = 0; i < dumps->len; i++) {
         g_autofree char *fault = baseline_fault(dumps->pdata[i]);
 
@@ -96,7 +97,7 @@ int verb_baseline(int argc, char **argv)
     } else if (baseline->conflicts->len) {
         return tell_conflicts(baseline);
     } else if (qemu) {
-        baseline_print_qemu(baseline->pool, file_of(dumps));
+        baseline_print_qemu(file_of(dumps));
     } else {
         text = host_dump_to_json(baseline->pool);
         fputs(text, stdout);

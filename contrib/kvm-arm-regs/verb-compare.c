@@ -74,8 +74,9 @@ int verb_compare(int argc, char **argv)
         return EXIT_ERROR;
     }
     if (g_strv_length(files) < 2) {
-        return verb_fail("compare: %u files, at least two are compared; see "
-                         "kvm-arm-regs compare --help", g_strv_length(files));
+        return verb_fail("compare: %u file%s, at least two are compared; see "
+                         "kvm-arm-regs compare --help", g_strv_length(files),
+                         *files ? "" : "s");
     }
     if (one_way && files[2]) {
         return verb_fail("compare: --one-way is from one file to one other, "
@@ -85,7 +86,9 @@ int verb_compare(int argc, char **argv)
     if (!dumps) {
         return EXIT_ERROR;
     }
-    return dumps->len > 2 ? compare_many(dumps, as_json)
-                          : compare_two(dumps->pdata[0], dumps->pdata[1],
-                                        one_way, as_json);
+    if (dumps->len == 2) {
+        return compare_two(dumps->pdata[0], dumps->pdata[1], one_way, as_json);
+    }
+    verb_drop_repeated(dumps, dumps->len);
+    return compare_many(dumps, as_json);
 }

@@ -3,7 +3,6 @@
 
 #include "qemu/osdep.h"
 #include "baseline.h"
-#include "decide.h"
 #include "fits.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -21,6 +20,19 @@ static const char examples[] =
     "  kvm-arm-regs fits host-*.json pool.json\n"
     "\n"
     "Exit status: 0 every host can, 1 one cannot, and why is said, 2 error.";
+
+/* A guest's manifest is taken too, so that two files are soon mixed up. */
+static void print_pool(const HostDump *pool)
+{
+    guint hosts = pool->members ? g_strv_length(pool->members) : 0;
+    g_autofree char *title = host_dump_title(pool);
+    g_autofree char *line = pool->members
+        ? g_strdup_printf("baseline: %s, of %u host%s", pool->path, hosts,
+                          hosts == 1 ? "" : "s")
+        : g_strdup_printf("guest or host: %s, no baseline of a pool", title);
+
+    print_wrapped(0, line);
+}
 
 static bool print_host(const HostDump *host, const HostDump *pool)
 {
@@ -43,6 +55,7 @@ int verb_fits(int argc, char **argv)
     g_auto(GStrv) files = verb_parse(argc, argv, "fits", "FILE... BASELINE",
                                      NULL, summary, examples);
     g_autoptr(GPtrArray) dumps = NULL;
+    g_autofree char *broken = NULL;
     const HostDump *pool;
     bool all = true;
 
@@ -50,21 +63,33 @@ int verb_fits(int argc, char **argv)
         return EXIT_ERROR;
     }
     if (g_strv_length(files) < 2) {
-        return verb_fail("fits: %u files, a host and a baseline at least; see "
-                         "kvm-arm-regs fits --help", g_strv_length(files));
+        return verb_fail("fits: %u file%s, a host and a baseline at least; "
+                         "see kvm-arm-regs fits --help", g_strv_length(files),
+                         *files ? "" : "s");
     }
     dumps = verb_read(files);
     if (!dumps) {
         return EXIT_ERROR;
     }
+    pool = g_ptr_array_index(dumps, dumps->len - 1);
+    verb_drop_repeated(dumps, dumps->len - 1);
     for (guint i = 0; i + 1 < dumps->len; i++) {
-        g_autofree char *fault = baseline_fault(dumps->pdata[i]);
+        const HostDump *host = g_ptr_array_index(dumps, i);
+        g_autofree char *fault = baseline_fault(host);
 
         if (fault) {
             return verb_fail("%s", fault);
         }
+        if (host->members && !pool->members) {
+            return verb_fail("fits: the baseline is to be the last file; %s "
+                             "is one, %s is a host", host->path, pool->path);
+        }
     }
-    pool = g_ptr_array_index(dumps, dumps->len - 1);
+    broken = baseline_kernel_fault(pool);
+    if (broken) {
+        return verb_fail("%s", broken);
+    }
+    print_pool(pool);
     for (guint i = 0; i + 1 < dumps->len; i++) {
         all &= print_host(dumps->pdata[i], pool);
     }

@@ -12,6 +12,9 @@ typedef struct Kind {
     guint group;            /* unless it is alone */
 } Kind;
 
+/* As many columns of the matrix as a line has room for. */
+#define COLUMNS_MAX 14
+
 typedef struct Matrix {
     GPtrArray *kinds;       /* of Kind, in the order of the files */
     GPtrArray *decisions;   /* of Decision, row (source) by row */
@@ -136,7 +139,8 @@ static void print_kinds(const Matrix *matrix)
     }
 }
 
-static void print_matrix(const Matrix *matrix)
+/* The destinations from @first up to the one before @end. */
+static void print_columns(const Matrix *matrix, guint first, guint end)
 {
     static const char *const marks[] = {
         [VERDICT_COMPATIBLE] = "yes",
@@ -145,13 +149,13 @@ static void print_matrix(const Matrix *matrix)
     };
 
     printf("\nfrom \\ to");
-    for (guint to = 0; to < matrix->kinds->len; to++) {
+    for (guint to = first; to < end; to++) {
         printf(" %4u", to + 1);
     }
     putchar('\n');
     for (guint from = 0; from < matrix->kinds->len; from++) {
         printf("%9u", from + 1);
-        for (guint to = 0; to < matrix->kinds->len; to++) {
+        for (guint to = first; to < end; to++) {
             Verdict verdict = decision_of(matrix, from, to)->verdict;
             g_autofree char *mark = coloured(verdict_colour(verdict),
                                              marks[verdict]);
@@ -159,6 +163,15 @@ static void print_matrix(const Matrix *matrix)
             printf(" %*s%s", (int)(4 - strlen(marks[verdict])), "", mark);
         }
         putchar('\n');
+    }
+}
+
+static void print_matrix(const Matrix *matrix)
+{
+    guint len = matrix->kinds->len;
+
+    for (guint first = 0; first < len; first += COLUMNS_MAX) {
+        print_columns(matrix, first, MIN(first + COLUMNS_MAX, len));
     }
 }
 

@@ -19,6 +19,9 @@ static const char examples[] =
 static void print_head(const HostDump *dump)
 {
     const ARMCPRegVCPUInit *init = &dump->manifest->init;
+    g_autofree char *impls = arm_cpreg_impls_text(dump->manifest->impls);
+    g_auto(GStrv) each = g_strsplit(impls, "-", -1);
+    g_autofree char *cpus = g_strjoinv(", ", each);
     g_autofree char *caps = g_strjoinv(", ", dump->capabilities);
     g_autofree char *features = host_dump_features(init);
     g_autofree char *lengths = host_dump_lengths(init->sve_vls);
@@ -27,12 +30,22 @@ static void print_head(const HostDump *dump)
         printf("host          %s\n", dump->host);
     }
     printf("kernel        %s\n", dump->manifest->kernel);
+    for (char **name = dump->members; name && *name; name++) {
+        printf("%s", name == dump->members ? "members       "
+                                           : "              ");
+        print_wrapped(14, *name);
+    }
     printf("target        %" PRIu32 "\n", init->target);
     printf("features      %s\n", *features ? features : "none");
     printf("SVE           %s%s\n", *lengths ? lengths : "none",
            *lengths ? " bits" : "");
     printf("capabilities  ");
-    print_wrapped(14, *caps ? caps : "none told");
+    print_wrapped(14, *caps ? caps : dump->members ? "none that all have"
+                                                    : "none told");
+    if (*impls) {
+        printf("target CPUs   ");
+        print_wrapped(14, cpus);
+    }
     printf("registers     %u\n\n", dump->regs->len);
 }
 

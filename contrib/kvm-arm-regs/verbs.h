@@ -37,6 +37,9 @@ char **verb_parse(int argc, char **argv, const char *name, const char *rest,
 /* The dumps in these files, an array of HostDump; NULL after an error. */
 GPtrArray *verb_read(char **files);
 
+/* Of the first @len dumps, keep one of each file. */
+void verb_drop_repeated(GPtrArray *dumps, guint len);
+
 /* One line on standard error; returns EXIT_ERROR. */
 int verb_fail(const char *format, ...) G_GNUC_PRINTF(1, 2);
 

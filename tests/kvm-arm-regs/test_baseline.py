@@ -82,6 +82,17 @@ class Baseline(pool.Case):
         self.assertIn(self.file(members[0]), self.conflict)
         self.assertIn('6.15', self.conflict)
         self.assertNotIn(self.file(members[1]), self.conflict)
+        # The hypercalls of the list came with it.
+        self.assertNotIn('VENDOR_HYP_BMAP_2', self.conflict)
+
+    def test_a_kernel_without_the_calls(self):
+        members = hosts(N1, '6.18', '7.3')
+        members[0]['registers'].remove(
+            tool.register(members[0], 'VENDOR_HYP_BMAP_2'))
+        self.assertIsNone(self.check(members, '--target-impl-cpus'))
+        self.assertIn('VENDOR_HYP_BMAP_2 cannot be 0x3 on '
+                      f'{self.file(members[0])} ', self.conflict)
+        self.assertNotIn('arm-writable-imp-id-regs', self.conflict)
 
     def test_implementations_of_equal_cpus(self):
         """The list is what was asked for, also of one CPU."""
@@ -120,6 +131,33 @@ class Baseline(pool.Case):
         members = hosts(N1, '6.18', '7.3')
         tool.register(members[1], 'SMCCC_ARCH_WORKAROUND_1')['value'] = '0x1'
         self.assertIsNone(self.check(members))
+        self.assertIn("; it is what the hosts' firmware and CPU do about "
+                      'Spectre: make a pool of each\n', self.conflict)
+
+    def test_a_field_that_no_kernel_lets_be_chosen(self):
+        """What is in no mask that a kernel up to 7.3 tells."""
+        for register, name, low in (
+                ('ID_AA64MMFR2_EL1', 'NV', 24),
+                ('ID_AA64PFR0_EL1', 'FP', 16),
+                ('ID_AA64MMFR1_EL1', 'VH', 8),
+                ('ID_AA64MMFR1_EL1', 'XNX', 28),
+                ('ID_AA64MMFR1_EL1', 'VMIDBITS', 4)):
+            members = hosts(N1, '6.12', '7.3')
+            for host, value in zip(members, (2, 0)):
+                reg = tool.register(host, register)
+                self.assertFalse(int(reg['writable'], 16) >> low & 0xf)
+                reg['value'] = hex(int(reg['value'], 16) &
+                                   ~(0xf << low) | value << low)
+            with self.subTest(name):
+                self.assertIsNone(self.check(members))
+                self.assertIn(f'{register}.{name} has no common value',
+                              self.conflict)
+                self.assertTrue(self.conflict.endswith(
+                    '; no Linux up to 7.3 lets it be chosen: make a pool of '
+                    'each\n'), self.conflict)
+        # Another remedy for what can be chosen
+        self.assertIsNone(self.check(hosts(N1, '5.10', '6.1')))
+        self.assertNotIn('no Linux up to', self.conflict)
 
     # The vCPU
 
@@ -127,9 +165,43 @@ class Baseline(pool.Case):
         members = hosts(N1, '6.18', '7.3')
         members[1] = tool.host('7.3-neoverse-n1-vregs.txt')
         self.assertIsNone(self.baseline(members))
-        for words in ('kvm-arm-regs dump --cpu-feature', 'pmu=off',
+        for words in ('kvm-arm-regs dump --cpu-feature pmu=off\n',
                       *map(self.file, members)):
             self.assertIn(words, self.conflict)
+
+    def test_a_pmu_that_cannot_be_hidden(self):
+        """5.10 tells also a guest without a PMU of one."""
+        bare, said = '{}-neoverse-n1-vregs.txt', '--cpu-feature pmu=on'
+        for members in (hosts(bare, '5.10', '6.18'),
+                        hosts(bare, '5.10') + hosts(N1, '6.18'),
+                        hosts(N1, '5.10') + hosts(bare, '6.18')):
+            self.assertIsNone(self.baseline(members))
+            self.assertIn(said, self.conflict)
+            self.assertNotIn('pmu=off', self.conflict)
+        self.assertIsNotNone(self.baseline(hosts(N1, '5.10', '6.18')))
+        self.assertIsNone(self.baseline(hosts(bare, '6.1', '5.10')))
+        for line in self.conflict.splitlines():
+            self.assertEqual(said in line, 'PMUVer' in line or
+                             'PERFMON' in line, line)
+
+    def test_two_features_of_one_option(self):
+        members = hosts(MAX, '6.18') + hosts('{}-max-vregs+pmu+sve+pauth.txt',
+                                             '7.3')
+        members[1]['features'] = ['psci-0.2', 'pmu-v3']
+        members[1]['sve-vector-lengths'] = []
+        self.assertIsNone(self.baseline(members))
+        lines = self.conflict.splitlines()
+        self.assertEqual(len(lines), 2, lines)
+        self.assertTrue(lines[0].endswith(' --cpu-feature sve=off'), lines)
+        self.assertIn('ptrauth-address and ptrauth-generic', lines[1])
+        self.assertTrue(lines[1].endswith(' --cpu-feature pauth=off'), lines)
+        # One of the two alone is nothing that KVM has.
+        members[1]['sve-vector-lengths'] = members[0]['sve-vector-lengths']
+        members[1]['features'] = ['psci-0.2', 'pmu-v3', 'sve',
+                                  'ptrauth-generic']
+        self.assertIsNone(self.baseline(members))
+        self.assertIn('features.ptrauth-address: ', self.conflict)
+        self.assertNotIn('ptrauth-generic', self.conflict)
 
     def test_vector_lengths(self):
         """KVM can take lengths away from the top only."""
@@ -166,6 +238,18 @@ class Baseline(pool.Case):
         tool.register(members[0], 'CLIDR_EL1')['value'] = '0xa200021'
         self.assertEqual(pool.values(self.check(members))['CLIDR_EL1'],
                          0xa200021)
+
+    def test_caches_that_are_forgotten(self):
+        """Linux 6.3 to 6.9 keeps no CLIDR_EL1 for the vCPUs but the first."""
+        old, middle, new = hosts(N1, '6.1', '6.12', '6.18')
+        middle['kernel'] = '6.8.0-49-generic'
+        self.assertIsNone(self.check([old, middle]))
+        self.assertIn('CLIDR_EL1', self.conflict)
+        self.assertIn('6.10', self.conflict)
+        self.assertIsNotNone(self.check([middle, new]))
+        tool.register(new, 'CLIDR_EL1')['value'] = '0xa200021'
+        self.assertEqual(pool.values(self.check([middle, new]))['CLIDR_EL1'],
+                         0x2000021)
 
     def test_lines_that_are_too_short(self):
         """None is shorter than the host's own, whatever CTR_EL0 says."""
@@ -239,6 +323,14 @@ class Baseline(pool.Case):
                 for register, value in pool.values(found).items():
                     self.assertEqual(value, own[register], register)
                 self.assertTrue(self.fits(found, host))
+
+    def test_the_same_file_twice(self):
+        host = self.file(tool.host(N1.format('6.1')))
+        once, twice, told = (self.tool('baseline', *argv).stdout for argv in (
+            [host], [host, host], ['--explain', host, host]))
+        self.assertEqual(once, twice)
+        self.assertTrue(told.startswith('1 host, '), told)
+        self.assertEqual(' '.join(told.split()).count(host), 1, told)
 
     def test_no_guest_state(self):
         names = pool.values(self.check(hosts(N1, '6.12', '7.3'))).keys()

@@ -69,6 +69,16 @@ class Broken(pool.Case):
                                'bad.json')
                     self.refused(words)
 
+    def test_kernels(self):
+        """Of a host, of a baseline, and of a guest."""
+        for members, words in (({}, 'make a dump of that host'),
+                               ({'members': ['a.json']},
+                                'make the baseline anew')):
+            for kernel in ('six', 'x6.1', '300.1'):
+                self.write(tool.host(LIST, kernel=kernel, **members),
+                           'bad.json')
+                self.refused(f'"kernel" {kernel} is no release', words)
+
     def test_what_is_read_nevertheless(self):
         for name, members in {
                 'this architecture': {'architecture': 'aarch64'},
@@ -108,7 +118,10 @@ class Broken(pool.Case):
             self.fails(self.tool(*argv), 'none.json: No such file')
         self.fails(self.tool('baseline', '.'), 'Is a directory')
         with open(os.devnull, encoding='utf-8') as nothing:
-            self.fails(tool.run('baseline', '-', stdin=nothing), '-: empty')
+            self.fails(tool.run('baseline', '-', stdin=nothing),
+                       '-: empty; kvm-arm-regs dump writes such a file\n')
+        self.fails(tool.run('show', os.devnull),
+                   '/dev/null: empty; kvm-arm-regs dump writes such a file')
 
     def test_a_full_disk(self):
         with open('/dev/full', 'wb') as full:
@@ -123,7 +136,7 @@ class Broken(pool.Case):
                 (['baseline'], '0 files'),
                 (['baseline', '--frob', 'a'], '--frob'),
                 (['fits'], '0 files'),
-                (['fits', self.good], '1 files'),
+                (['fits', self.good], '1 file,'),
                 (['fits', '--frob', 'a', 'b'], '--frob')):
             with self.subTest(argv=argv):
                 self.fails(self.tool(*argv), words)

@@ -189,7 +189,7 @@ class Broken(tool.Case):
                 (['frob'], 'not a verb'),
                 (['show'], '0 files'),
                 (['show', 'a', 'b'], '2 files'),
-                (['compare', 'a'], '1 files, at least two'),
+                (['compare', 'a'], '1 file, at least two'),
                 (['compare', '--one-way', 'a', 'b', 'c'], '--one-way'),
                 (['compare', '--frob', 'a', 'b'], '--frob'),
                 (['dump', 'host.json'], 'standard output')):

@@ -5,6 +5,7 @@ What becomes of a register is expected from the documentation of Linux and
 from what real kernels did (docs/devel/migration/arm-kvm-registers.rst).
 """
 
+import itertools
 import json
 import os
 import pty
@@ -330,13 +331,28 @@ class Compare(tool.Case):
                                                 coloured)
                 self.assertEqual(stripped.replace('\r', ''), plain)
 
+    def test_colours_take_no_room(self):
+        """At the end of a line either: it ends where it would without."""
+        for length in range(1, 40, 2):
+            argv = ['compare', *(self.write(tool.recorded(
+                N1.format(name), kernel=name, host='h' * length), name)
+                for name in ('6.12', '6.18'))]
+            coloured = self.on_terminal(argv, TERM='xterm', NO_COLOR='')
+            self.assertEqual(
+                re.sub('\x1b\\[[0-9;]*m|\r', '', coloured),
+                tool.run(*argv).stdout)
+
     def test_lines_fit(self):
         files = [self.write(tool.recorded(MAX.format(name)), name)
                  for name in ('6.18', '5.10')]
-        done = tool.run('compare', *(file.name for file in files),
-                        cwd=self.folder)
-        for line in done.stdout.splitlines():
-            self.assertLessEqual(len(line), 80, line)
+        files.append(self.write(tool.recorded(
+            MAX.format('6.18'), host='a-host-with-a-name-of-many-words'),
+            'a-folder-of-files-with-longer-names.json'))
+        for pair in itertools.permutations(files, 2):
+            done = tool.run('compare', *(file.name for file in pair),
+                            cwd=self.folder)
+            for line in done.stdout.splitlines():
+                self.assertLessEqual(len(line), 80, line)
 
 
 if __name__ == '__main__':

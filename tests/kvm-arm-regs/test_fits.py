@@ -57,7 +57,7 @@ class Fits(pool.Case):
                 ('PSCI', n1, tool.host(N1.format('6.12')),
                  ('PSCI_VERSION', '1.3', '1.1')),
                 ('caches', tool.host(N1.format('6.18')),
-                 tool.host(N1.format('6.1')), ('CLIDR_EL1', '6.3')),
+                 tool.host(N1.format('6.1')), ('CLIDR_EL1', '6.10')),
                 ('another CPU', n1, tool.host(A76.format('6.18')),
                  ('MIDR_EL1', '0x414fd0c1', '0x414fd0b1')),
                 ('a hypercall', changed(
@@ -69,7 +69,15 @@ class Fits(pool.Case):
                     value='0x10000000110012'),
                  tool.host(MAX.format('7.3')), ('ID_AA64MMFR3_EL1',)),
                 ('features', tool.host('6.18-neoverse-n1-vregs.txt'), n1,
-                 ('pmu',)),
+                 ('pmu-v3: wanted off, here on', '--cpu-feature pmu=off')),
+                ('a feature more', n1,
+                 tool.host('6.18-neoverse-n1-vregs.txt'),
+                 ('pmu-v3: wanted on, here off', '--cpu-feature pmu=on')),
+                ('two features of one option',
+                 tool.host('6.18-max-vregs+pauth.txt'),
+                 tool.host('6.18-max-vregs.txt'),
+                 ('ptrauth-address and ptrauth-generic: wanted on, here off',
+                  '--cpu-feature pauth=on')),
                 ('vector lengths', tool.host(MAX.format('6.18')), tool.host(
                     MAX.format('6.18'), **{'sve-vector-lengths': [128]}),
                  ('SVE', '2048')),
@@ -80,9 +88,10 @@ class Fits(pool.Case):
                         **{'sve-vector-lengths': [128, 256, 512]}),
                  ('SVE', '512'))):
             with self.subTest(case):
-                said = self.does_not_fit(found, host)
+                said = ' '.join(self.does_not_fit(found, host).split())
                 for word in (*words, self.file(host)):
                     self.assertIn(word, said)
+                self.assertLessEqual(said.count('--cpu-feature pauth'), 1)
 
     def test_what_fits(self):
         for case, found, host in (
@@ -122,6 +131,31 @@ class Fits(pool.Case):
         self.assertIn('MIDR_EL1', said)
         self.assertFalse(self.fits(found, good, bad))
         self.assertTrue(self.fits(found, good, tool.host(N1.format('6.17'))))
+
+    def test_what_the_last_file_is(self):
+        host, other = (self.file(tool.host(N1.format(name)))
+                       for name in ('6.12', '6.18'))
+        names = (host, other)
+        for of in (1, 2):
+            done = self.tool('baseline', *names[:of])
+            self.write(done.stdout, 'pool.json')
+            done = self.tool('fits', host, 'pool.json')
+            self.assertEqual(
+                done.stdout.splitlines()[0], 'baseline: pool.json, of '
+                f'{of} host{"s" * (of > 1)}')
+        done = self.tool('fits', host, other)
+        self.assertIn(f'guest or host: {other} (neoverse-n1-vregs+pmu, Linux '
+                      '6.18.15+deb13-cloud-arm64), no baseline of a pool',
+                      ' '.join(done.stdout.split()))
+        self.fails(self.tool('fits', 'pool.json', host),
+                   f'fits: the baseline is to be the last file; pool.json is '
+                   f'one, {host} is a host')
+        self.fails(self.tool('fits', other, 'pool.json', host),
+                   'the last file')
+        # One pool in another, and a host that was named twice
+        done = self.tool('fits', 'pool.json', host, host, 'pool.json')
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(done.stdout.count(': fits'), 2, done.stdout)
 
     def test_a_running_guest(self):
         """What query-arm-cpreg-manifest says is a baseline."""

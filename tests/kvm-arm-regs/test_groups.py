@@ -108,6 +108,25 @@ class Groups(tool.Case):
         self.assertIn('kind 1: in no group, see 1 -> 1',
                       tool.run('compare', *self.files).stdout)
 
+    def test_more_kinds_than_a_line_has_room_for(self):
+        """The matrix goes on below, with the columns that are left."""
+        names = []
+        for n in range(30):
+            host = tool.recorded('6.18-neoverse-n1-vregs.txt')
+            tool.register(host, 'MIDR_EL1')['value'] = hex(0x414fd000 + n)
+            names.append(self.write(host, f'{n}.json').name)
+        done = tool.run('compare', *names, cwd=self.folder)
+        for line in done.stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        heads = [line.split()[3:] for line in done.stdout.splitlines()
+                 if line.startswith('from')]
+        self.assertEqual(sum(heads, []), [str(n + 1) for n in range(30)])
+
+    def test_the_same_file_twice(self):
+        path = self.write(tool.recorded('6.18-neoverse-n1-vregs.txt'))
+        done = tool.run('compare', path, path, path)
+        self.assertIn(', 1 host\n', done.stdout)
+
     def test_text(self):
         for name, series in (('a', '6.12'), ('b', '6.18'), ('c', '6.12')):
             self.host(name, series)

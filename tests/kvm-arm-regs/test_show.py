@@ -34,6 +34,24 @@ class Show(tool.Case):
         self.assertIn('capabilities  none told\n', text)
         self.assertNotIn('host ', text)
 
+    def test_a_baseline(self):
+        text = self.show(tool.recorded(
+            '6.18-neoverse-n1-vregs.txt', capabilities=[],
+            members=['a.json (a, Linux 6.18)', 'b.json (b, Linux 7.3)'],
+            **{'target-impl-cpus': [
+                {'midr': '0x414fd0b1', 'revidr': '0x0', 'aidr': '0x0'},
+                {'midr': '0x414fd0c1', 'revidr': '0x2', 'aidr': '0x0'}]}))
+        self.assertIn('members       a.json (a, Linux 6.18)\n'
+                      '              b.json (b, Linux 7.3)\n', text)
+        self.assertIn('capabilities  none that all have\n', text)
+        # As QEMU's x-target-impl-cpus has each
+        self.assertIn('target CPUs   0x414fd0b1:0x0:0x0, '
+                      '0x414fd0c1:0x2:0x0\n', text)
+        self.assertNotIn('none told', text)
+        text = self.show(tool.recorded('6.18-neoverse-n1-vregs.txt'))
+        for word in ('members', 'target CPUs'):
+            self.assertNotIn(word, text)
+
     def test_registers(self):
         dump = tool.recorded('6.18-max-vregs.txt')
         text = self.show(dump)
@@ -61,11 +79,15 @@ class Show(tool.Case):
                 (['dump', '--help'], 'kvm-arm-regs dump --cpu-feature'),
                 (['show', '--help'], 'kvm-arm-regs show -'),
                 (['compare', '--help'], 'kvm-arm-regs compare --one-way'),
+                (['baseline', '--help'], 'kvm-arm-regs baseline --explain'),
+                (['fits', '--help'], 'kvm-arm-regs fits new.json'),
                 (['--version'], 'kvm-arm-regs ')):
             with self.subTest(argv=argv):
                 done = tool.run(*argv)
                 self.assertEqual((done.returncode, done.stderr), (0, ''))
                 self.assertIn(words, done.stdout)
+                for line in done.stdout.splitlines():
+                    self.assertLessEqual(len(line), 80, line)
 
 
 if __name__ == '__main__':

@@ -138,6 +138,15 @@ class Stops(unittest.TestCase):
                 self.assertEqual(self.stop(tour),
                                  ('7.3 to 6.1', False, words))
 
+    def test_holders(self):
+        """Of what --explain says: see kvm-arm-regs(1)."""
+        self.assertEqual(demo_pool.holders(
+            '2 hosts, Linux 6.1\nSVE none\n\na.json (a, Linux\n6.1) alone '
+            'holds the pool back in\ncaches\n\na.json (a, Linux 6.1) loses '
+            'nothing\n'),
+            ['a.json (a, Linux 6.1) alone holds the pool back in caches'])
+        self.assertEqual(demo_pool.holders('1 host\n\na.json loses\n'), [])
+
     def test_summary(self):
         """A column for each tour, also for one that ended early."""
         said = io.StringIO()
