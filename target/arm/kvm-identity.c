@@ -17,7 +17,7 @@
 #include "kvm-psci-version.h"
 #include "kvm_arm.h"
 
-static KVMWanted *find(GArray *list, uint64_t regidx)
+KVMWanted *kvm_arm_identity_find(GArray *list, uint64_t regidx)
 {
     for (guint i = 0; i < list->len; i++) {
         KVMWanted *wanted = &g_array_index(list, KVMWanted, i);
@@ -32,7 +32,7 @@ static KVMWanted *find(GArray *list, uint64_t regidx)
 /* Bits of a register, beside those that the list has of it. */
 static void want(GArray *list, uint64_t regidx, uint64_t mask, uint64_t value)
 {
-    KVMWanted *before = find(list, regidx);
+    KVMWanted *before = kvm_arm_identity_find(list, regidx);
 
     if (before) {
         before->mask |= mask;
@@ -53,7 +53,8 @@ void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
 bool kvm_arm_identity_wanted(ARMCPU *cpu, uint64_t regidx, uint64_t *mask,
                              uint64_t *value)
 {
-    KVMWanted *wanted = find(cpu->kvm_identity->wanted, regidx);
+    KVMWanted *wanted = kvm_arm_identity_find(cpu->kvm_identity->wanted,
+                                              regidx);
 
     if (wanted) {
         *mask = wanted->mask;
@@ -127,7 +128,7 @@ static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
 
     for (guint i = 0; i < chosen->len; i++) {
         const KVMWanted *own = &g_array_index(chosen, KVMWanted, i);
-        const KVMWanted *other = find(first, own->regidx);
+        const KVMWanted *other = kvm_arm_identity_find(first, own->regidx);
 
         if (!other || other->mask != own->mask ||
             other->value != own->value) {
@@ -190,7 +191,7 @@ static bool options_fit(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
                         GArray *chosen, const char *label, Error **errp)
 {
     const KVMIdentity *identity = cpu->kvm_identity;
-    const KVMWanted *psci = find(chosen, ARM_CPREG_FW(0));
+    const KVMWanted *psci = kvm_arm_identity_find(chosen, ARM_CPREG_FW(0));
     g_autoptr(GString) refused = g_string_new(NULL);
 
     if (identity->baseline) {

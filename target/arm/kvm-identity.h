@@ -50,6 +50,9 @@ bool kvm_arm_identity_wanted(ARMCPU *cpu, uint64_t regidx, uint64_t *mask,
  */
 GArray *kvm_arm_identity_chosen(ARMCPU *cpu);
 
+/* The entry of a register in such an array, NULL if there is none. */
+KVMWanted *kvm_arm_identity_find(GArray *list, uint64_t regidx);
+
 /* The implementations that the guest is told of; NULL for none. */
 GArray *kvm_arm_identity_impls(ARMCPU *cpu);
 

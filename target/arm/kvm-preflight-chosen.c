@@ -21,11 +21,8 @@ void kvm_arm_add_chosen(ARMCPU *cpu, ARMCPRegManifest *manifest)
     for (size_t i = 0; i < manifest->fixed_len; i++) {
         uint64_t regidx = manifest->fixed_indexes[i];
 
-        for (guint n = 0; n < chosen->len; n++) {
-            if (g_array_index(chosen, KVMWanted, n).regidx == regidx) {
-                manifest->chosen_indexes[manifest->chosen_len++] = regidx;
-                break;
-            }
+        if (kvm_arm_identity_find(chosen, regidx)) {
+            manifest->chosen_indexes[manifest->chosen_len++] = regidx;
         }
     }
     if (impls) {

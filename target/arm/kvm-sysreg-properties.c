@@ -33,6 +33,7 @@ static bool is_offered(const ARMCPRegField *field)
 static int value_of(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
 {
     g_autoptr(GArray) chosen = NULL;
+    const KVMWanted *wanted;
     int ret;
 
     if (DEVICE(cpu)->realized) {
@@ -47,12 +48,9 @@ static int value_of(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
         return ret;
     }
     chosen = kvm_arm_identity_chosen(cpu);
-    for (guint i = 0; i < chosen->len; i++) {
-        const KVMWanted *wanted = &g_array_index(chosen, KVMWanted, i);
-
-        if (wanted->regidx == regidx) {
-            *value = (*value & ~wanted->mask) | wanted->value;
-        }
+    wanted = kvm_arm_identity_find(chosen, regidx);
+    if (wanted) {
+        *value = (*value & ~wanted->mask) | wanted->value;
     }
     return 0;
 }
