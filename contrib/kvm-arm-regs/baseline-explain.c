@@ -13,7 +13,7 @@ static void print_head(const Baseline *baseline)
 {
     const ARMCPRegManifest *pool = baseline->pool->manifest;
     g_autofree char *features = host_dump_features(&pool->init);
-    g_autofree char *lengths = host_dump_lengths(pool->init.sve_vls);
+    g_autofree char *lengths = arm_cpreg_lengths(pool->init.sve_vls);
     g_autofree char *caps = g_strjoinv(", ", baseline->pool->capabilities);
     g_autofree char *head = g_strdup_printf(
         "%u host%s, Linux %s and later",

@@ -98,7 +98,7 @@ static void add_lengths(GPtrArray *losses, const Baseline *baseline, guint i)
         return;
     }
     loss = add_loss(losses, 0, g_strdup("SVE vector lengths"),
-                    host_dump_lengths(own), host_dump_lengths(common));
+                    arm_cpreg_lengths(own), arm_cpreg_lengths(common));
     for (guint n = 0; n < baseline->kinds->len; n++) {
         if (baseline_example(baseline, n)->manifest->init.sve_vls == common) {
             add_holder(loss, baseline, n);

@@ -121,7 +121,7 @@ static void check_lengths(Baseline *baseline)
         return;
     }
     for (guint i = 0; i < baseline->kinds->len; i++) {
-        g_autofree char *lengths = host_dump_lengths(
+        g_autofree char *lengths = arm_cpreg_lengths(
             init_of(baseline, i)->sve_vls);
         g_autofree char *before = g_strdup_printf("%s bits on ", lengths);
 

@@ -58,15 +58,7 @@ bool baseline_impl(const HostDump *dump, ARMCPRegImpl *impl)
 
 bool baseline_absent(uint64_t regidx, uint64_t *value)
 {
-    for (size_t i = 0; i < arm_cpreg_rules.len; i++) {
-        const ARMCPRegRule *rule = &arm_cpreg_rules.rules[i];
-
-        if (rule->has_value && regidx >= rule->first && regidx <= rule->last) {
-            *value = rule->value;
-            return true;
-        }
-    }
-    return false;
+    return arm_cpreg_tolerated_value(&arm_cpreg_rules, regidx, value);
 }
 
 bool baseline_no_cache(const ARMCPRegList *pool, uint64_t regidx)

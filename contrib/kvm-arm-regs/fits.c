@@ -14,8 +14,8 @@ static void check_lengths(const HostDump *host, const HostDump *pool,
     uint64_t has = host->manifest->init.sve_vls;
     /* as many from the bottom as the baseline's longest allows */
     uint64_t possible = wanted ? has & (~0ULL >> __builtin_clzll(wanted)) : 0;
-    g_autofree char *wanted_text = host_dump_lengths(wanted);
-    g_autofree char *has_text = host_dump_lengths(has);
+    g_autofree char *wanted_text = arm_cpreg_lengths(wanted);
+    g_autofree char *has_text = arm_cpreg_lengths(has);
 
     if (wanted != possible) {
         g_ptr_array_add(faults, g_strdup_printf(
@@ -146,10 +146,9 @@ static void check_cpu(const HostDump *host, const HostDump *pool,
 }
 
 /* What becomes of a guest of the baseline that arrives. */
-static void check_arrival(const HostDump *host, const HostDump *pool,
+static void check_arrival(const HostDump *vcpu, const HostDump *pool,
                           GPtrArray *faults)
 {
-    g_autoptr(HostDump) vcpu = baseline_started(host, pool);
     g_autoptr(HostDump) guest = baseline_started(pool, pool);
     g_autoptr(Decision) decision = decide(guest, vcpu);
 
@@ -165,10 +164,9 @@ static void check_arrival(const HostDump *host, const HostDump *pool,
 }
 
 /* What the host's KVM does to a new guest of the baseline. */
-static void check_first_run(const HostDump *host, const HostDump *pool,
+static void check_first_run(const HostDump *host, const HostDump *vcpu,
                             GPtrArray *faults)
 {
-    g_autoptr(HostDump) vcpu = baseline_started(host, pool);
     const ARMCPRegManifest *has = vcpu->manifest;
     g_autofree uint64_t *after = g_memdup2(
         has->fixed_values, has->fixed_len * sizeof(*after));
@@ -207,8 +205,10 @@ GPtrArray *fits_faults(const HostDump *host, const HostDump *pool)
     check_more(host, pool, &caches, faults);
     check_cpu(host, pool, faults);
     if (!faults->len) {
-        check_first_run(host, pool, faults);
-        check_arrival(host, pool, faults);
+        g_autoptr(HostDump) vcpu = baseline_started(host, pool);
+
+        check_first_run(host, vcpu, faults);
+        check_arrival(vcpu, pool, faults);
     }
     return faults;
 }

@@ -102,19 +102,6 @@ char *host_dump_title(const HostDump *dump)
                                         dump->manifest->kernel);
 }
 
-char *host_dump_lengths(uint64_t lengths)
-{
-    GString *text = g_string_new(NULL);
-
-    for (unsigned n = 0; n < 64; n++) {
-        if (lengths >> n & 1) {
-            g_string_append_printf(text, "%s%u", text->len ? ", " : "",
-                                   (n + 1) * 128);
-        }
-    }
-    return g_string_free(text, false);
-}
-
 char *host_dump_features(const ARMCPRegVCPUInit *init)
 {
     GString *text = g_string_new(NULL);

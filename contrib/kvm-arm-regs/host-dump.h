@@ -89,9 +89,6 @@ char *host_dump_to_json(const HostDump *dump);
 /* What a person knows the host by: its file, with its name where it has one. */
 char *host_dump_title(const HostDump *dump);
 
-/* SVE vector lengths, ARMCPRegVCPUInit.sve_vls: "128, 256"; "" for none */
-char *host_dump_lengths(uint64_t lengths);
-
 /* Names of vCPU features, "psci-0.2, sve"; "" for none */
 char *host_dump_features(const ARMCPRegVCPUInit *init);
 

@@ -24,7 +24,7 @@ static void print_head(const HostDump *dump)
     g_autofree char *cpus = g_strjoinv(", ", each);
     g_autofree char *caps = g_strjoinv(", ", dump->capabilities);
     g_autofree char *features = host_dump_features(init);
-    g_autofree char *lengths = host_dump_lengths(init->sve_vls);
+    g_autofree char *lengths = arm_cpreg_lengths(init->sve_vls);
 
     if (dump->host) {
         printf("host          %s\n", dump->host);

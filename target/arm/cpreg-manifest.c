@@ -168,14 +168,10 @@ char *arm_cpreg_manifest_fault(const ARMCPRegManifest *manifest)
 /* What a rule wants of a register that the guest can change. */
 static uint64_t assumed(uint64_t regidx)
 {
-    for (size_t i = 0; i < arm_cpreg_rules.len; i++) {
-        const ARMCPRegRule *rule = &arm_cpreg_rules.rules[i];
+    uint64_t value;
 
-        if (rule->has_value && regidx >= rule->first && regidx <= rule->last) {
-            return rule->value;
-        }
-    }
-    return 0;
+    return arm_cpreg_tolerated_value(&arm_cpreg_rules, regidx, &value) ? value
+                                                                       : 0;
 }
 
 void arm_cpreg_manifest_reconcile(const ARMCPRegManifest *manifest,

@@ -152,6 +152,20 @@ static char *cache_text(const ARMCPRegList *source, uint64_t regidx)
                            "%d)", n / 2 + 1, type);
 }
 
+bool arm_cpreg_tolerated_value(const ARMCPRegRules *rules, uint64_t regidx,
+                               uint64_t *value)
+{
+    for (size_t i = 0; i < rules->len; i++) {
+        const ARMCPRegRule *rule = &rules->rules[i];
+
+        if (rule->has_value && regidx >= rule->first && regidx <= rule->last) {
+            *value = rule->value;
+            return true;
+        }
+    }
+    return false;
+}
+
 char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
                              const ARMCPRegList *source, size_t s)
 {

@@ -67,6 +67,16 @@ bool arm_cpreg_tolerated(const ARMCPRegRules *rules,
                          const ARMCPRegRule **rule);
 
 /**
+ * arm_cpreg_tolerated_value: the value at which a register may stay behind
+ * @value: set where the function returns true
+ *
+ * What the guest reads where the register is not listed.  False if no rule
+ * about this register asks for a value.
+ */
+bool arm_cpreg_tolerated_value(const ARMCPRegRules *rules, uint64_t regidx,
+                               uint64_t *value);
+
+/**
  * arm_cpreg_refusal_text: why a register may not stay behind
  * @rule, @source, @s: as arm_cpreg_tolerated() gave and took them
  *

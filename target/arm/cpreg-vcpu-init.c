@@ -87,8 +87,7 @@ static void refuse_feature(unsigned bit, bool at_source, GString *refused)
     }
 }
 
-/* "128, 256 bits" */
-static char *lengths_text(uint64_t vls)
+char *arm_cpreg_lengths(uint64_t vls)
 {
     GString *text = g_string_new(NULL);
 
@@ -98,8 +97,14 @@ static char *lengths_text(uint64_t vls)
                                    (n + 1) * 128);
         }
     }
-    g_string_append(text, text->len ? " bits" : "none");
     return g_string_free(text, false);
+}
+
+static char *lengths_text(uint64_t vls)
+{
+    g_autofree char *lengths = arm_cpreg_lengths(vls);
+
+    return vls ? g_strdup_printf("%s bits", lengths) : g_strdup("none");
 }
 
 /* ",sve512=off,sve1024=off" */

@@ -28,6 +28,9 @@ char *arm_cpreg_feature_name(unsigned bit);
 /* The feature of this name, -1 if there is none. */
 int arm_cpreg_feature_bit(const char *name);
 
+/* Vector lengths in bits, a new string: "128, 256"; "" for none */
+char *arm_cpreg_lengths(uint64_t vls);
+
 /* Is feature @bit in @init? */
 bool arm_cpreg_has_feature(const ARMCPRegVCPUInit *init, unsigned bit);
 

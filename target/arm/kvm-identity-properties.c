@@ -40,6 +40,7 @@ static bool set_options(Object *obj, const ARMCPRegVCPUInit *init,
         { "sve", "sve" },
         { "pauth", "ptrauth-address" },
     };
+
     for (int i = 0; i < ARRAY_SIZE(options); i++) {
         bool on = arm_cpreg_has_feature(
             init, arm_cpreg_feature_bit(options[i].feature));
@@ -64,24 +65,21 @@ static bool host_has(ARMCPU *cpu, const ARMCPRegVCPUInit *init, Error **errp)
 {
     bool sve = arm_cpreg_has_feature(init, ARM_CPREG_FEATURE_SVE);
     int pauth = arm_cpreg_feature_bit("ptrauth-address");
-    g_autoptr(GString) lengths = g_string_new(NULL);
+    uint64_t missing = 0;
 
     if (sve && !kvm_arm_sve_supported()) {
         error_setg(errp, "vCPU feature sve: wanted on, and this host does not "
                    "have it");
         return false;
     }
-    for (unsigned n = 0; sve && n < 64; n++) {
-        uint64_t possible = kvm_arm_sve_get_vls(cpu);
-
-        if ((init->sve_vls & ~possible) >> n & 1) {
-            g_string_append_printf(lengths, "%s%u", lengths->len ? ", " : "",
-                                   (n + 1) * 128);
-        }
+    if (sve) {
+        missing = init->sve_vls & ~(uint64_t)kvm_arm_sve_get_vls(cpu);
     }
-    if (lengths->len) {
+    if (missing) {
+        g_autofree char *lengths = arm_cpreg_lengths(missing);
+
         error_setg(errp, "SVE vectors of %s bits: wanted, and this host does "
-                   "not have them", lengths->str);
+                   "not have them", lengths);
         return false;
     }
     if (arm_cpreg_has_feature(init, pauth) &&
@@ -93,7 +91,7 @@ static bool host_has(ARMCPU *cpu, const ARMCPRegVCPUInit *init, Error **errp)
     return true;
 }
 
-static bool is_late(Object *obj, const char *name, Error **errp)
+bool kvm_arm_identity_is_late(Object *obj, const char *name, Error **errp)
 {
     if (DEVICE(obj)->realized) {
         error_setg(errp, "%s cannot be changed once the CPU is there", name);
@@ -120,7 +118,8 @@ static void set_baseline(Object *obj, Visitor *v, const char *name,
     g_autofree char *id = NULL;
     Object *found;
 
-    if (is_late(obj, name, errp) || !visit_type_str(v, name, &id, errp)) {
+    if (kvm_arm_identity_is_late(obj, name, errp) ||
+        !visit_type_str(v, name, &id, errp)) {
         return;
     }
     found = object_resolve_path_component(object_get_objects_root(), id);
@@ -150,7 +149,7 @@ static void set_impls(Object *obj, const char *value, Error **errp)
     g_autofree char *fault = NULL;
     GArray *impls;
 
-    if (is_late(obj, IMPL_CPUS, errp)) {
+    if (kvm_arm_identity_is_late(obj, IMPL_CPUS, errp)) {
         return;
     }
     impls = arm_cpreg_impls_parse(value, &fault);

@@ -224,7 +224,6 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
 {
     g_autoptr(GArray) chosen = kvm_arm_identity_chosen(cpu);
     g_autofree char *label = kvm_arm_identity_label(cpu);
-    ARMCPRegVCPUInit init = init_to_be(cpu);
 
     /*
      * One that query-cpu-model-expansion has made gets no vCPU, and its caller
@@ -239,6 +238,8 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
             return false;
         }
     } else if (label) {
+        ARMCPRegVCPUInit init = init_to_be(cpu);
+
         if (!options_fit(cpu, &init, chosen, label, errp) ||
             !kvm_arm_impl_cpus_prepare(kvm_arm_identity_impls(cpu), label,
                                        errp) ||

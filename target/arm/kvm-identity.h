@@ -32,6 +32,9 @@ typedef struct KVMWanted {
 /* Give a CPU its properties; they go when it goes. */
 void kvm_arm_identity_add_properties(ARMCPU *cpu);
 
+/* True, with an error about property @name, if the CPU is realized. */
+bool kvm_arm_identity_is_late(Object *obj, const char *name, Error **errp);
+
 /* Bits of a register that the user wants, beside those wanted before. */
 void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
                            uint64_t value);

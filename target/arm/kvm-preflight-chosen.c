@@ -137,6 +137,7 @@ static bool compare_impls(ARMCPU *cpu, const ARMCPRegManifest *manifest,
 
 typedef struct Comparison {
     const ARMCPRegManifest *manifest;
+    const char *label;
     GString *refused;
     Error **errp;
     bool done;
@@ -146,9 +147,8 @@ static void compare(CPUState *cs, run_on_cpu_data data)
 {
     Comparison *of = data.host_ptr;
     ARMCPU *cpu = ARM_CPU(cs);
-    g_autofree char *label = kvm_arm_identity_label(cpu);
 
-    of->done = compare_values(cpu, of->manifest, label, of->refused,
+    of->done = compare_values(cpu, of->manifest, of->label, of->refused,
                               of->errp) &&
                compare_impls(cpu, of->manifest, of->refused, of->errp);
 }
@@ -157,7 +157,7 @@ bool kvm_arm_compare_chosen(ARMCPU *cpu, const ARMCPRegManifest *manifest,
                             GString *refused, Error **errp)
 {
     g_autofree char *label = kvm_arm_identity_label(cpu);
-    Comparison comparison = { manifest, refused, errp };
+    Comparison comparison = { manifest, label, refused, errp };
 
     if (!label && !manifest->baseline && !manifest->impls &&
         !manifest->chosen_len) {

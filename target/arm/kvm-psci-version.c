@@ -12,7 +12,6 @@
 #include <linux/kvm.h>
 
 #include "qapi/error.h"
-#include "hw/qdev-core.h"
 #include "system/kvm.h"
 #include "kvm-consts.h"
 #include "kvm-identity.h"
@@ -45,9 +44,7 @@ static char *get_psci_version(Object *obj, Error **errp)
 
 static void set_psci_version(Object *obj, const char *value, Error **errp)
 {
-    if (DEVICE(obj)->realized) {
-        error_setg(errp, "kvm-psci-version cannot be changed once the CPU is "
-                   "there");
+    if (kvm_arm_identity_is_late(obj, "kvm-psci-version", errp)) {
         return;
     }
     for (int i = 0; i < ARRAY_SIZE(psci_versions); i++) {
