@@ -37,15 +37,20 @@ class Guest:
     cpu, pmu  -cpu, with pmu=on or off if not None
     incoming  True for a destination: waits for migrate()
     extra     more options for QEMU
+    before    shell commands that its process runs before QEMU, each with
+              its `;`: limits, or variables to export
     """
 
     def __init__(self, host, qemu='series', kind='linux', *, cpu='host',
                  pmu=None, memory='256M', smp=1,
-                 machine='virt,gic-version=3', incoming=False, extra=()):
+                 machine='virt,gic-version=3', incoming=False, extra=(),
+                 before=''):
         self.host = host
         self.kind = kind
         self.name = f'guest{next(_numbers)}'
         self._monitor_path = f'/run/{self.name}.qmp'
+        self._pid_path = f'/run/{self.name}.pid'
+        self._before = before
         self._monitor = None
         self._running = None
         self.incoming = incoming
@@ -72,7 +77,9 @@ class Guest:
             raise
 
     def _start(self):
-        self._running = self.host.popen(f'exec {self.command_line}')
+        self._running = self.host.popen(
+            f'echo $$ >{self._pid_path}; {self._before} '
+            f'exec {self.command_line}')
         limit = Deadline(60, f'{self} starts')
         while True:
             try:
@@ -135,6 +142,10 @@ class Guest:
             self._monitor = None
         if self._running:
             self._running.close()
+
+    def signal(self, name):
+        """Send a signal, 'KILL', 'STOP' or another, to the inner QEMU."""
+        self.host.run(f'kill -{name} $(cat {self._pid_path})')
 
     def wait_exit(self, seconds):
         """Whether the inner QEMU ended within so many seconds."""
