@@ -45,6 +45,7 @@ typedef struct KVMCPRegs {
     /* The last load met a guest that has run; its refusal says what helps. */
     bool busy;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
+    uint32_t stream_checksum;   /* as it came, see cpreg-checksum.h */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
     GArray *taken;      /* of KVMCPRegTaken */
 } KVMCPRegs;
