@@ -72,12 +72,13 @@ class Host:
     qemu      inner QEMUs to have aboard: 'series', 'stock', paths
     guests    guests to have aboard: 'linux', 'witness'
     files     {path in the host: file here}, more to have aboard
+    parts     an image.Part each, more to have aboard, over all the others
     append    more for the kernel's command line
     """
 
     def __init__(self, kernel, *, name=None, network=None, cpu=DEFAULT_CPU,
                  memory='1G', smp=1, qemu=(), guests=(), files=None,
-                 append=''):
+                 parts=(), append=''):
         self.kernel = kernels.find(kernel)
         self.cpu = cpu
         self.network = network
@@ -94,6 +95,9 @@ class Host:
         if files:
             self._add_part(f'files-{self.name}', {
                 str(k).lstrip('/'): v for k, v in files.items()})
+        for part in parts:
+            self._parts.append(part)
+            self._aboard.update(part.files)
         self._process = None
         self._monitor = None
         self._agent_address = None
