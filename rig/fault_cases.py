@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The faults: what is done to a migration, and what may become of it."""
+
+import time
+from typing import Callable, NamedTuple
+
+from .errors import Deadline
+from .fault_facts import (DESTINATION, NOBODY, SOURCE, Expected,
+                          wait_for)
+from .fault_phases import (DEVICE, FAST, MODES, PHASES, RAM, SENT, SET_UP,
+                           SWITCHOVER, Staged, set_up)
+
+# After so many TCP gives up: some 10 seconds; Linux has 15, some 15 minutes.
+RETRIES = 5
+
+
+class Case(NamedTuple):
+    """A fault.
+
+    name      what `make faults CASES=` chooses by
+    run       run(bench, qemu), the facts
+    expected  what may be afterwards
+    qemu      'series', or 'stock' to compare with: not judged
+    quick     whether it is of those that tests run
+    """
+    name: str
+    run: Callable
+    expected: Expected
+    qemu: str = 'series'
+    quick: bool = False
+
+
+# A side is killed
+
+def kill_destination(bench, phase, mode, qemu):
+    with Staged(bench, mode, qemu) as staged:
+        staged.reach(phase)
+        staged.kill(DESTINATION)
+        if phase == SWITCHOVER and staged.status() == 'pre-switchover':
+            staged.go_on()
+        staged.settle()
+        if mode == 'neither':
+            staged.bring_back()
+        return staged.facts()
+
+
+def kill_source(bench, phase, mode, qemu):
+    with Staged(bench, mode, qemu) as staged:
+        staged.reach(phase)
+        staged.kill(SOURCE)
+        staged.settle()
+        return staged.facts()
+
+
+def killed():
+    """Cases: a side is killed in a phase."""
+    for mode in MODES:
+        for phase in PHASES:
+            told = mode != 'neither' and phase not in (DEVICE, SENT)
+            yield Case(
+                f'destination killed, {phase}, {mode}',
+                lambda bench, qemu, p=phase, m=mode:
+                    kill_destination(bench, p, m, qemu),
+                Expected((SOURCE,), ('.',) if told else ()))
+    for mode in MODES:
+        for phase in PHASES:
+            # All of the guest is in the destination's host then.
+            whole = (DESTINATION, NOBODY) if phase == SENT else (NOBODY,)
+            yield Case(
+                f'source killed, {phase}, {mode}',
+                lambda bench, qemu, p=phase, m=mode:
+                    kill_source(bench, p, m, qemu),
+                Expected(whole, ('.',) if phase != SENT else ()))
+
+
+# The link
+
+def cut_link(bench, phase, mode, qemu, restored):
+    """Cut it; the user cancels, and with `restored` it then works again."""
+    with Staged(bench, mode, qemu) as staged:
+        staged.reach(phase)
+        staged.cut()
+        staged.wake()
+        if staged.status() == 'completed':
+            # The source has given its guest away, and hears nothing.
+            staged.quit(DESTINATION)
+            staged.bring_back()
+        else:
+            staged.cancel()
+        staged.waits = not restored
+        staged.settle()
+        if restored:
+            # What it had is not the whole guest.
+            staged.restore()
+            staged.destination.wait_exit(30)
+        try:
+            return staged.facts()
+        finally:
+            staged.restore()
+
+
+def cut_after_all(bench, mode, qemu):
+    """The destination has all of it, and runs; the source cannot hear."""
+    with Staged(bench, mode, qemu) as staged:
+        staged.reach(SENT)
+        staged.cut()
+        staged.wake()
+        wait_for(lambda: staged.destination.status() == 'running',
+                 Deadline(30), f'{staged.destination} runs')
+        if staged.status() != 'completed':
+            staged.quit(SOURCE)
+        staged.settle()
+        try:
+            return staged.facts()
+        finally:
+            staged.restore()
+
+
+def cut_after_all_paused(bench, mode, qemu):
+    """The same where the destination has -S, as libvirt starts it."""
+    with Staged(bench, mode, qemu, destination={'extra': ('-S',)}) as staged:
+        staged.reach(SENT)
+        staged.cut()
+        staged.wake()
+        wait_for(lambda: staged.destination.status() == 'paused',
+                 Deadline(30), f'{staged.destination} has loaded')
+        staged.cancel()
+        staged.settle()
+        try:
+            return staged.facts()
+        finally:
+            staged.restore()
+
+
+def nobody_acts(bench, mode, qemu):
+    """The link stays cut, until the source's kernel gives up."""
+    retries = '/proc/sys/net/ipv4/tcp_retries2'
+    host = bench.hosts[SOURCE]
+    before = host.run(f'cat {retries}').stdout.strip()
+    with Staged(bench, mode, qemu) as staged:
+        host.run(f'echo {RETRIES} >{retries}')
+        try:
+            staged.reach(RAM)
+            staged.cut()
+            staged.waits = True
+            staged.settle(120)
+            return staged.facts()
+        finally:
+            host.run(f'echo {before} >{retries}')
+            staged.restore()
+
+
+def gap(bench, phase, mode, qemu):
+    """The link is gone for a second, and nobody acts."""
+    with Staged(bench, mode, qemu) as staged:
+        staged.reach(phase)
+        staged.cut()
+        staged.wake()
+        if phase == SWITCHOVER:
+            staged.go_on()
+        time.sleep(1)
+        staged.restore()
+        set_up(staged.source, {}, {'max_bandwidth': FAST})
+        staged.settle(90)
+        return staged.facts()
+
+
+def slow_link(bench, mode, qemu, rate, delay, patience):
+    """Bytes a second, seconds each way; `patience` in ms of downtime.
+
+    None: it does not end, and the user cancels.
+    """
+    network = bench.network
+    with Staged(bench, mode, qemu, parameters={} if patience is None else
+                {'downtime_limit': patience}) as staged:
+        network.rate, network.delay = rate, delay
+        try:
+            staged.begin()
+            if patience is None:
+                time.sleep(10)
+                staged.cancel()
+                network.rate, network.delay = None, 0.0
+            staged.settle(120)
+            return staged.facts()
+        finally:
+            network.rate, network.delay = None, 0.0
+
+
+def links():
+    """Cases: the link is cut, or slow."""
+    for restored in (False, True):
+        for mode in MODES:
+            for phase in (SET_UP, RAM, SWITCHOVER, DEVICE):
+                yield Case(
+                    f'link cut, {phase}, {mode}'
+                    + (', then restored' if restored else ''),
+                    lambda bench, qemu, p=phase, m=mode, r=restored:
+                        cut_link(bench, p, m, qemu, r),
+                    Expected((SOURCE,)))
+    for mode in MODES:
+        yield Case(f'link cut, sent, {mode}',
+                   lambda bench, qemu, m=mode: cut_after_all(bench, m, qemu),
+                   Expected((DESTINATION,)))
+    for mode in ('preflight', 'return path'):
+        yield Case(f'link cut, sent, {mode}, destination with -S',
+                   lambda bench, qemu, m=mode:
+                       cut_after_all_paused(bench, m, qemu),
+                   Expected((SOURCE,)))
+    for mode in MODES:
+        yield Case(f'link cut, RAM, {mode}, nobody acts',
+                   lambda bench, qemu, m=mode: nobody_acts(bench, m, qemu),
+                   Expected((SOURCE,), ('.',), 120))
+        for phase in (SET_UP, RAM, SWITCHOVER):
+            yield Case(f'link gone for a second, {phase}, {mode}',
+                       lambda bench, qemu, p=phase, m=mode:
+                           gap(bench, p, m, qemu),
+                       Expected((DESTINATION,), (), 90))
+        yield Case(f'link of 1 MB/s and 50 ms, {mode}',
+                   lambda bench, qemu, m=mode: slow_link(
+                       bench, m, qemu, 1e6, 0.05, 20000),
+                   Expected((DESTINATION,), (), 120))
+        yield Case(f'link of 200 kB/s, too slow, {mode}',
+                   lambda bench, qemu, m=mode: slow_link(
+                       bench, m, qemu, 2e5, 0.0, None),
+                   Expected((SOURCE,), (), 60))
+
+
+CASES = [*killed(), *links()]

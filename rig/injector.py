@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Register ioctls of an inner QEMU that fail: the test's end of rig/inject.
+
+    host = Host('6.18', files=injector.files())
+    guest = Guest(host, before=injector.before('/run/a'))
+    injector.control(host, '/run/a', 'set 12 22')
+    injector.control(host, '/run/a', '')            # no more
+"""
+
+import itertools
+import re
+from typing import NamedTuple
+
+from . import image
+
+SOURCES = image.HERE / 'inject'
+INSIDE = 'lib/inject.so'
+ERRNOS = {'EPERM': 1, 'ENOENT': 2, 'EIO': 5, 'ENOMEM': 12, 'EBUSY': 16,
+          'EINVAL': 22}
+_numbers = itertools.count(1)
+
+
+class Access(NamedTuple):
+    """One register ioctl: 'get' or 'set', its number, the index, the fd."""
+    verb: str
+    number: int
+    index: int
+    vcpu: int
+
+
+def library():
+    """rig/inject for the hosts, compiled if it changed."""
+    return image.made(image.CACHE / 'inject.so', SOURCES / 'inject.c',
+                      lambda part: ['make', '-s', '-C', SOURCES,
+                                    f'OUT={part}', f'CROSS={image.CROSS}'])
+
+
+def files():
+    """For Host(files=...)."""
+    return {INSIDE: library()}
+
+
+def new_path():
+    """A control file that no other QEMU has."""
+    return f'/run/inject{next(_numbers)}'
+
+
+def before(path):
+    """For Guest(before=...): the library, with this control file."""
+    return f'export LD_PRELOAD=/{INSIDE} RIG_INJECT={path};'
+
+
+def control(host, path, line):
+    """What fails from now on; '' is nothing.  The log begins anew."""
+    host.run(f"rm -f {path}.log; echo '{line}' >{path}.new; "
+             f'mv {path}.new {path}')
+
+
+def parse(text):
+    """The accesses in a log."""
+    return [Access(verb, int(number), int(index, 16), int(vcpu))
+            for verb, number, index, vcpu in re.findall(
+                r'^(get|set) (\d+) (0x[0-9a-f]+) (\d+)$', text, re.M)]
+
+
+def log(host, path):
+    """What failed, or all accesses with `log`."""
+    return parse(host.run(f'cat {path}.log 2>/dev/null || true').stdout)
