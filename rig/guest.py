@@ -143,9 +143,13 @@ class Guest:
         if self._running:
             self._running.close()
 
+    def pid(self):
+        """The inner QEMU's process in its host."""
+        return int(self.host.run(f'cat {self._pid_path}').stdout)
+
     def signal(self, name):
         """Send a signal, 'KILL', 'STOP' or another, to the inner QEMU."""
-        self.host.run(f'kill -{name} $(cat {self._pid_path})')
+        self.host.run(f'kill -{name} {self.pid()}')
 
     def wait_exit(self, seconds):
         """Whether the inner QEMU ended within so many seconds."""
