@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the cases with libvirt share: hosts, guests, verdicts, a record."""
+
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+
+# pylint: disable=wrong-import-position
+from rig import libvirt, libvirt_report                     # noqa: E402
+from rig.host import boot                                   # noqa: E402
+from rig.migration import MIGRATED, REFUSED                 # noqa: E402
+from rig.network import Network                             # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
+
+PSCI = ('-global', 'host-arm-cpu.kvm-psci-version=1.1')
+SOURCE_SAYS = "job 'migration out' failed: The destination refused the " \
+    'guest: registers of the source (Linux {}) cannot be restored on this ' \
+    'host: '
+DESTINATION_SAYS = 'Message from the destination host: '
+
+
+class LibvirtCase(RigCase):
+    """Hosts with libvirt, which end with the test.
+
+    What virsh did and said is kept for the report of `make check-libvirt`.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.records = []
+
+    def libvirt_hosts(self, *kernels, **kwargs):
+        """Booted hosts in which libvirtd answers."""
+        network = self.stack.enter_context(Network())
+        hosts = self.stack.enter_context(boot(*(
+            libvirt.host(kernel, network, name=f'host-{letter}', **kwargs)
+            for kernel, letter in zip(kernels, 'abcdefgh'))))
+        libvirt.start(*hosts)
+        return hosts
+
+    def domain(self, host, arguments=(), **kwargs):
+        """A guest that runs, and is whole."""
+        domain = libvirt.Domain(host, arguments, **kwargs)
+        domain.create()
+        self.assertRegex(domain.check(), '^witness ok')
+        return domain
+
+    def record(self, way, hosts, outcome, seconds, said=''):
+        """Keep what was done, between which hosts, and what virsh said."""
+        self.records.append({
+            'way': way, 'kernels': [each.kernel.version for each in hosts],
+            'outcome': outcome, 'seconds': round(seconds, 1), 'said': said})
+        folder = libvirt_report.RECORDS
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f'{self.id().rsplit(".", 1)[1]}.json').write_text(
+            json.dumps(self.records, indent=1) + '\n', encoding='utf-8')
+
+    def virsh_migrate(self, domain, to, options='', xml=None):
+        """`virsh migrate --live`, kept; the Migration."""
+        source = domain.host
+        result = domain.migrate(to, options, xml)
+        self.record(f'migrate --live {options}'.strip(), (source, to),
+                    result.outcome, result.seconds, result.said)
+        return result
+
+    def goes(self, domain, to, options=''):
+        """It migrates, counts on there, and is whole."""
+        before = domain.ticks()
+        result = self.virsh_migrate(domain, to, options)
+        self.assertEqual(result.outcome, MIGRATED, str(result))
+        self.assertEqual(result.status, 0, str(result))
+        self.assertRegex(domain.check(), '^witness ok')
+        self.assertGreater(domain.ticks(), before)
+        self.assertEqual(domain.state(), 'running (migrated)')
+
+    def stays(self, domain, to, *texts, options='', xml=None):
+        """It is refused, virsh prints all of this; it runs on, and is whole.
+
+        The state that it is in, and why, is what it was.
+        """
+        state, before = domain.state(), domain.ticks()
+        result = self.virsh_migrate(domain, to, options, xml)
+        self.assertEqual(result.outcome, REFUSED, str(result))
+        self.assertEqual(result.status, 1, str(result))
+        for text in texts:
+            self.assertIn(text, result.said)
+        self.assertRegex(domain.check(), '^witness ok')
+        self.assertGreater(domain.ticks(), before)
+        self.assertEqual(domain.state(), state)
+        self.assertIsNone(domain.state(to))
+        return result.said
+
+    def refused_by_both(self, domain, to, *texts, **kwargs):
+        """Both hosts' words are in what virsh prints, each with all this."""
+        said = self.stays(
+            domain, to, SOURCE_SAYS.format(domain.host.kernel.version),
+            DESTINATION_SAYS, **kwargs)
+        source, _, destination = said.partition(DESTINATION_SAYS)
+        for text in texts:
+            self.assertIn(text, source)
+            self.assertIn(text, destination)
+        return said
