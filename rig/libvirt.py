@@ -20,8 +20,9 @@ import string
 import time
 import uuid
 from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
 
-from . import image, libvirt_image
+from . import libvirt_image
 from .errors import Deadline, GuestAltered, GuestError, say
 from .host import Host
 from .migration import LOST, MIGRATED, REFUSED
@@ -32,35 +33,47 @@ LOG = '/var/log/libvirt/libvirtd.log'
 _numbers = itertools.count(1)
 
 
-def host(kernel, network, *, qemu=('series',), **kwargs):
-    """A Host with libvirt and the witness aboard."""
-    return Host(kernel, network=network, qemu=qemu, guests=('witness',),
-                parts=[*kwargs.pop('parts', ()), libvirt_image.part()],
+def host(kernel, network, *, qemu='series', **kwargs):
+    """A Host with libvirt, one QEMU for it, and the witness aboard."""
+    return Host(kernel, network=network, guests=('witness',),
+                parts=[libvirt_image.qemu_part(qemu), libvirt_image.part()],
                 **kwargs)
 
 
-def start(*hosts):
-    """Start libvirtd in hosts that are up; they know each other's names."""
+PLAIN = 'exec /usr/bin/libvirtd --listen -d'
+# libvirt asks for a profile of its own name before it confines guests.  It
+# would get it by its path, /usr/sbin/libvirtd, where that is no link.
+CONFINED = '; '.join((
+    'set -e', 'mount -t securityfs securityfs /sys/kernel/security',
+    'ln -sf /usr/bin/apparmor_parser /bin/',
+    *(f'apparmor_parser -r /{name}' for name in libvirt_image.PROFILES),
+    'echo exec libvirtd >/proc/self/attr/exec', PLAIN))
+
+
+def start(*hosts, apparmor=False):
+    """Start libvirtd in hosts that are up; they know each other's names.
+
+    With `apparmor` under Debian's profile, and its guests under theirs.
+    """
     names = ''.join(f'{each.address} {each.name}\n' for each in hosts)
     for each in hosts:
-        each.run('cat >>/etc/hosts; /usr/bin/libvirtd --listen -d',
-                 data=names.encode())
+        each.run('cat >>/etc/hosts', data=names.encode())
+        each.run(CONFINED if apparmor else PLAIN)
     for each in hosts:
-        limit = time.monotonic()
+        began = time.monotonic()
         if each.run('virsh version', 120, check=False).status:
             raise each.failed('libvirtd does not answer; its log:\n' +
                               each.run(f'cat {LOG}', check=False).stdout)
         say('VIRT', f'{each.name}: libvirtd answers after '
-                    f'{time.monotonic() - limit:.1f} s')
+                    f'{time.monotonic() - began:.1f} s')
 
 
 def argument(value):
     """A <qemu:arg>."""
-    return f"    <qemu:arg value='{value}'/>\n"
+    return f'    <qemu:arg value={quoteattr(value)}/>\n'
 
 
-def domain_xml(name, arguments=(), *, emulator='series', memory=64,
-               features=''):
+def domain_xml(name, arguments=(), *, memory=64, features=''):
     """The domain XML of a witness with more options for its QEMU."""
     commandline = ''
     if arguments:
@@ -69,7 +82,12 @@ def domain_xml(name, arguments=(), *, emulator='series', memory=64,
     return string.Template(TEMPLATE.read_text(encoding='utf-8')).substitute(
         name=name, uuid=uuid.uuid5(uuid.NAMESPACE_DNS, name), memory=memory,
         features=features, commandline=commandline,
-        emulator=image.qemu_command(emulator))
+        emulator=libvirt_image.EMULATOR)
+
+
+def said(result):
+    """What virsh printed: of a failure its errors, without the blanks."""
+    return (result.stderr if result.status else result.stdout).strip()
 
 
 class Migration(NamedTuple):
@@ -82,6 +100,14 @@ class Migration(NamedTuple):
     def __str__(self):
         return f'{self.outcome} ({self.status}) in {self.seconds:.1f} s: ' \
                f'{self.said}'
+
+
+def _runs(state):
+    return (state or '').startswith('running')
+
+
+def _off(state):
+    return state is None or state.startswith('shut off')
 
 
 class Domain:
@@ -107,15 +133,36 @@ class Domain:
         on.put((xml or self.xml).encode(), path)
         return path
 
+    def try_create(self):
+        """`virsh create`, transient; the Result."""
+        return self.virsh(f'create {self._xml_file(self.host)}', check=False)
+
     def create(self):
         """Start it, transient, and wait until it runs."""
-        self.virsh(f'create {self._xml_file(self.host)}')
+        result = self.try_create()
+        if result.status:
+            raise GuestError(f'{self}: {said(result)}')
         self.wait_serial(r'^tick 1\n')
 
-    def define(self, on=None):
-        """Make it known, persistent, on its host or on another."""
-        on = on or self.host
+    def define(self, on):
+        """Make it known to a host, persistent."""
         self.virsh(f'define {self._xml_file(on)}', on)
+
+    def start(self, on):
+        """`virsh start` there, anew or as it was saved; the Result."""
+        result = self.virsh(f'start {self.name}', on, check=False)
+        if result.status == 0:
+            self.host = on
+        return result
+
+    def managedsave(self):
+        """Save it on its host; the bytes of the file."""
+        self.virsh(f'managedsave {self.name}')
+        return self.host.get(self.saved())
+
+    def saved(self):
+        """Where libvirt keeps it when it is saved."""
+        return f'/var/lib/libvirt/qemu/save/{self.name}.save'
 
     def state(self, on=None):
         """'running (booted)' and the like, None if it is not known there."""
@@ -197,16 +244,13 @@ class Domain:
     def judged(self, to, result, seconds):
         """The Migration to a host that virsh said `result` about."""
         here, there = self.state(), self.state(to)
-        if (there or '').startswith('running') and here in (
-                None, 'shut off (migrated)') and self.moves(to):
+        if _runs(there) and _off(here) and self.moves(to):
             outcome, self.host = MIGRATED, to
-        elif there in (None, 'shut off (failed)') and (
-                here or '').startswith('running') and self.moves():
+        elif _runs(here) and _off(there) and self.moves():
             outcome = REFUSED
         else:
             outcome = LOST
-        said = result.stderr if result.status else result.stdout
-        return Migration(outcome, result.status, said.strip(), seconds)
+        return Migration(outcome, result.status, said(result), seconds)
 
     def destroy(self):
         """End it, where it is."""

@@ -26,6 +26,7 @@ PACKAGES = ('libvirt-daemon', 'libvirt-daemon-common',
 KEEP = re.compile(r'(lib(?!asound|nss3|pam|virt-daemon-driver|virt-daemon-'
                   r'config|parted|semanage)|zlib).*')
 
+EMULATOR = '/usr/bin/qemu-system-aarch64'
 LIBRARIES = 'usr/lib/aarch64-linux-gnu'
 DRIVER = 'libvirt/connection-driver/libvirt_driver_qemu.so'
 # {path in the host: path in Debian}.  /usr/sbin is a link to /usr/bin
@@ -38,7 +39,11 @@ PROGRAMS = {
     'usr/lib/libvirt/virt-aa-helper': 'usr/lib/libvirt/virt-aa-helper',
     f'lib/{DRIVER}': f'{LIBRARIES}/{DRIVER}',
 }
-TREES = ('usr/share/libvirt/cpu_map', 'etc/apparmor.d', 'etc/apparmor')
+TREES = ('usr/share/libvirt/cpu_map', 'etc/apparmor', *(
+    f'etc/apparmor.d/{name}' for name in (
+        'abi', 'abstractions', 'libvirt', 'tunables')))
+PROFILES = tuple(f'etc/apparmor.d/{name}' for name in (
+    'usr.lib.libvirt.virt-aa-helper', 'usr.sbin.libvirtd'))
 # libvirtd looks for the user that Debian's QEMU runs as, used or not.
 TEXTS = {
     'etc/passwd': 'root:x:0:0:root:/:/bin/sh\n'
@@ -74,8 +79,8 @@ def _copy(path, target):
 
 def pick(tree, into):
     """Copy what a host needs out of unpacked packages."""
-    folders = [tree / LIBRARIES, tree / 'lib/aarch64-linux-gnu',
-               tree / 'usr/lib', tree / 'lib']
+    folders = [tree / name for name in (
+        LIBRARIES, 'lib/aarch64-linux-gnu', 'usr/lib', 'lib')]
     for inside, path in PROGRAMS.items():
         if not (tree / path).is_file():
             raise RigError(f'{path}: in none of the packages of libvirt; '
@@ -85,6 +90,8 @@ def pick(tree, into):
             _copy(library, into / 'lib' / name)
     for name in BY_NAME:
         _copy(tree / LIBRARIES / name, into / 'lib' / name)
+    for name in PROFILES:
+        _copy(tree / name, into / name)
     for name in TREES:
         shutil.copytree(tree / name, into / name)
 
@@ -134,13 +141,19 @@ def tree():
     return cached() or fetch()
 
 
+def qemu_part(name):
+    """An inner QEMU, 'series', 'stock' or a path, where Debian has its own.
+
+    Debian's AppArmor profile lets libvirt run it there, and as a link not.
+    """
+    files = image.qemu_files(name)
+    files[EMULATOR[1:]] = files.pop(image.qemu_command(name)[1:])
+    return image.Part(f'libvirt-qemu-{pathlib.Path(name).name}', files)
+
+
 def part():
-    """libvirt as a Part; QEMU as `qemu-system-aarch64` is the series'."""
+    """libvirt as a Part; its libraries go over those of a QEMU."""
     files = tree().files()
     for name in ('libvirtd.conf', 'qemu.conf'):
         files[f'etc/libvirt/{name}'] = CONFIG / name
-    return image.Part(
-        'libvirt', files,
-        links={'usr/bin/qemu-system-aarch64':
-               image.qemu_command('series').rsplit('/', 1)[1]},
-        texts=TEXTS, folders=FOLDERS)
+    return image.Part('libvirt', files, texts=TEXTS, folders=FOLDERS)

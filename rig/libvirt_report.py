@@ -1,6 +1,119 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the cases with libvirt did: their records as a table."""
+"""What the cases with libvirt did: their records as a table and as quotes.
 
-from . import image
+A case (tests/avocado/libvirtcase.py) leaves a list of steps: what virsh was
+asked for, between which kernels, what became of the guest, how long virsh
+took and what it said.
+"""
+
+import ast
+import itertools
+import json
+import re
+import statistics
+import textwrap
+
+from . import image, tables
 
 RECORDS = image.BUILD / 'libvirt'
+TESTS = [image.ROOT / 'tests' / 'avocado' / name
+         for name in ('libvirt.py', 'libvirt_apparmor.py')]
+TITLES = ['case', 'hosts', 'virsh', 'outcome', 'virsh took', 'test took']
+
+# What is quoted in the page: the case, and the words above it.
+QUOTED = {
+    'test_refused_value': 'A value: 6.18 to 6.12',
+    'test_refused_register': 'Registers: 6.1 to 5.10',
+    'test_refused_feature': 'A feature: a destination without a PMU. First '
+                            'what libvirt finds itself, then what QEMU does',
+    'test_refused_saved': '``virsh start`` of what was saved on 6.18, on '
+                          '6.12',
+    'test_preflight_off': 'The value, with preflight off',
+    'test_series_to_stock': 'A destination whose QEMU is stock',
+    'test_stock_value': 'Stock QEMU: the value',
+    'test_stock_newer_kernel': 'Stock QEMU: 6.12 to 6.18',
+    'test_apparmor_file': "AppArmor: a baseline's file without the line",
+}
+
+
+def documented(paths=None):
+    """{case: the line that it documents itself with}, in their order."""
+    found = {}
+    for path in paths or TESTS:
+        for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+            if (isinstance(node, ast.FunctionDef) and
+                    node.name.startswith('test_')):
+                found[node.name] = ast.get_docstring(node).split('\n')[0]
+    return found
+
+
+def recorded(case):
+    """The steps of a case, none if it did not get so far."""
+    path = RECORDS / f'{case}.json'
+    return (json.loads(path.read_text(encoding='utf-8')) if path.exists()
+            else [])
+
+
+def short(kernel):
+    """6.18 of 6.18.15+deb13-cloud-arm64."""
+    return re.match(r'\d+\.\d+', kernel).group()
+
+
+def counted(words):
+    """'refused, migrated 2 times' of the words one behind the other."""
+    runs = [(word, len(list(run))) for word, run in itertools.groupby(words)]
+    return ', '.join(word if times == 1 else f'{word} {times} times'
+                     for word, times in runs)
+
+
+def row(title, steps, verdict, seconds):
+    """The cells of a case."""
+    if not steps:
+        return [title, '', '', verdict, '', f'{seconds:.0f} s']
+    middle = statistics.median(step['seconds'] for step in steps)
+    outcome = counted(step['outcome'] for step in steps)
+    return [title, ' to '.join(map(short, steps[0]['kernels'])),
+            counted(dict.fromkeys(step['way'] for step in steps)),
+            outcome if verdict == 'passed' else f'{verdict}: {outcome}',
+            f'{middle:.1f} s' if middle else '', f'{seconds:.0f} s']
+
+
+def rows(results):
+    """Titles, and a row for each of {case: (verdict, seconds)}."""
+    titles = documented()
+    yield TITLES
+    for case, title in titles.items():
+        if case in results:
+            yield row(title.rstrip('.'), recorded(case), *results[case])
+
+
+def quote(text):
+    """What virsh printed, wrapped as a literal block."""
+    return '\n'.join(
+        f'  {line}' for paragraph in text.splitlines()
+        for line in textwrap.wrap(paragraph, 76, break_long_words=False,
+                                  break_on_hyphens=False))
+
+
+def quotes():
+    """What virsh said in the cases that are quoted, as a page has it."""
+    for case, words in QUOTED.items():
+        said = [step['said'] for step in recorded(case) if step['said']]
+        if said:
+            yield '\n\n'.join([f'{words}::', *map(quote, said)])
+
+
+def versions(cases):
+    """The kernels of the cases, each once, in the order of their numbers."""
+    names = {kernel for case in cases for step in recorded(case)
+             for kernel in step['kernels']}
+    return sorted((name.replace('-cloud-arm64', '') for name in names),
+                  key=lambda name: [int(n) for n in re.findall(r'\d+', name)])
+
+
+def rst(results, facts):
+    """What stands between the lines of the page."""
+    return '\n'.join([
+        *tables.rst_table(list(rows(results))), '', facts, '',
+        'What virsh printed', '------------------', '',
+        '\n\n'.join(quotes()), ''])

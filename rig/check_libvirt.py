@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`virsh migrate` between emulated hosts with Debian's libvirt: every case.
+
+Each boots two hosts, starts libvirtd in them and has virsh migrate, save or
+be refused a guest.  The table tells what became of each.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+if not __package__:
+    # As a script: its own folder would hide the package of its name.
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from rig import (image, libvirt_image, libvirt_report,      # noqa: E402
+                 process, tables)
+from rig.errors import RigError, say                        # noqa: E402
+from rig.kernels import ROOT                                # noqa: E402
+# In scripts/, which rig.kernels has put on the path.
+import base     # noqa: E402  pylint: disable=wrong-import-order
+import check    # noqa: E402  pylint: disable=wrong-import-order
+
+PAGE = ROOT / 'docs' / 'arm-kvm-libvirt.rst'
+RESULTS = image.BUILD / 'avocado' / 'libvirt'
+
+
+def references(names):
+    """What avocado is told to run: all cases, or some by their names."""
+    unknown = set(names) - set(libvirt_report.documented())
+    if unknown:
+        raise RigError(f'no case {", ".join(sorted(unknown))}; they are '
+                       + ', '.join(libvirt_report.documented()))
+    if not names:
+        return list(map(str, libvirt_report.TESTS))
+    return [f'{path}:{name}$' for path in libvirt_report.TESTS
+            for name in libvirt_report.documented([path]) if name in names]
+
+
+def run(names):
+    """Run the cases, one after the other; {case: (verdict, seconds)}."""
+    command = shutil.which('avocado')
+    if command is None:
+        raise RigError('avocado: not found; `make setup` installs it')
+    tests = references(names)
+    tree = libvirt_image.tree()
+    say('LIBVIRT', f'{tree.version}, arm64; a case takes a minute')
+    for folder in (RESULTS, *([] if names else [libvirt_report.RECORDS])):
+        shutil.rmtree(folder, ignore_errors=True)
+    running = process.start([
+        command, 'run', '--disable-sysinfo', '--max-parallel-tasks', '1',
+        '--job-results-dir', RESULTS, '-t', 'libvirt', *tests])
+    try:
+        running.wait()
+    finally:
+        if running.poll() is None:
+            # Its tests too, which then end their hosts.
+            os.killpg(running.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(20)
+        process.end(running)
+    return verdicts()
+
+
+def verdicts():
+    """{case: (verdict, seconds)} of what avocado recorded."""
+    records = list(RESULTS.glob('job-*/results.json'))
+    if not records:
+        raise RigError(f'avocado left no results in {RESULTS}')
+    found = {}
+    for test in json.loads(records[0].read_text())['tests']:
+        verdict = check.OUTCOMES.get(test['status'], 'failed')
+        found[test['name'].rsplit('.', 1)[1]] = (verdict, test['time'])
+        if verdict == 'failed':
+            check.print_log(test)
+    return found
+
+
+def facts(results):
+    """The versions that were measured, and when."""
+    pin = base.read_upstream()
+    return (f'libvirt {libvirt_image.tree().version}, QEMU {pin["version"]}; '
+            f'Linux {", ".join(libvirt_report.versions(results))}; '
+            f'{time.strftime("%Y-%m-%d")}.')
+
+
+def check_libvirt(args):
+    if args.docs and args.case:
+        raise RigError('--docs takes all cases: leave out their names')
+    results = run(args.case)
+    rows = list(libvirt_report.rows(results))
+    print('\n' + '\n'.join(tables.markdown_table(rows)))
+    print('\n' + facts(results))
+    bad = [case for case, (verdict, _) in results.items()
+           if verdict != 'passed']
+    if bad:
+        print(f'not passed: {", ".join(bad)}; logs in '
+              f'{RESULTS.relative_to(ROOT)}')
+        return 1
+    if args.docs:
+        tables.renew_page(PAGE, libvirt_report.rst(results, facts(results)))
+        print(f'written  {PAGE.relative_to(ROOT)}')
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('case', nargs='*', metavar='CASE',
+                        help='a case by its name, test_p2p; without, all')
+    parser.add_argument('--docs', action='store_true',
+                        help='put the table into the documentation')
+    args = parser.parse_args()
+    return process.program('check-libvirt', lambda: check_libvirt(args))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
