@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest that goes back and forth between two hosts, and its raw facts.
+
+While it settles where it came to, the QEMU that it shall go to next starts
+on the other host.
+"""
+
+import concurrent.futures
+import contextlib
+import re
+import subprocess
+import time
+
+from . import image, pool, soak_plan
+from .errors import Deadline, GuestAltered, GuestError, RigError, slow
+from .guest import Guest
+from .host import Host
+from .migration import DONE, PREFLIGHT, listen
+from .network import Network
+from .qmp import QMPError
+
+MEMORY = '32M'
+FAST, SLOW_RAM = 1 << 30, 4 << 20       # bytes per second
+LIMIT = 60
+NM = f'{image.CROSS}nm'
+COUNTER = re.compile(r'^([0-9a-f]+) [0-9a-f]+ b last_virtual\.\d+$', re.M)
+
+
+def counter_address():
+    """Where the witness keeps what its virtual counters were, by vCPU.
+
+    It lets a monitor read them in a guest that runs, or has stopped.
+    """
+    path = image.witness_files()['guest/witness']
+    said = subprocess.run([NM, '-S', path], check=True, text=True,
+                          capture_output=True).stdout
+    found = COUNTER.search(said)
+    if not found:
+        raise RigError(f'{path}: no last_virtual; rig/witness/main.c had it')
+    return int(found.group(1), 16)
+
+
+def wait_status(guest, since, wanted, what):
+    """The migration's first status of these, by events; since the n-th."""
+    limit = Deadline(LIMIT)
+    while True:
+        events = guest.qmp_events[since:]
+        for event in events:
+            if (event['event'] == 'MIGRATION' and
+                    event['data']['status'] in wanted):
+                return event['data']['status']
+        since += len(events)
+        if limit.over():
+            raise GuestError(f'{guest}: {what}: not within '
+                             f'{limit.limit:.0f} s')
+        # Now and then it is gone without an event.
+        with contextlib.suppress(GuestError):
+            guest.wait_event('MIGRATION', 2, since)
+        if not guest.alive():
+            raise GuestError(f'{guest}: {what}: it ended with '
+                             f'{guest.exit_status}: {guest.stderr()}')
+
+
+def ask(guest, command):
+    """An answer of a QEMU that may be gone; {} then."""
+    try:
+        return guest.qmp(command) if guest.alive() else {}
+    except GuestError:
+        return {}
+
+
+class Porter:
+    """One shell in a host that reads of processes and signals them.
+
+    It starts nothing: a new process costs an emulated host more than all
+    that is asked here.
+    """
+
+    SCRIPT = """while read -r do name; do
+        read -r pid </run/$name.pid
+        case $do in
+        rss) while read -r key size unit; do case $key in
+                 VmRSS:|RssAnon:) echo "$key $size";; esac
+             done </proc/$pid/status;;
+        *) kill -$do $pid;;
+        esac
+        echo "done $name"
+    done"""
+
+    def __init__(self, host):
+        self._host = host
+        self._shell = host.popen(self.SCRIPT)
+
+    def ask(self, what, guest):
+        """What it prints for `what` (rss, or a signal) of a guest's QEMU."""
+        since = len(self._shell.stdout)
+        if not self._shell.write(f'{what} {guest.name}\n'.encode()):
+            raise self._host.failed('its shell is gone')
+        end = f'done {guest.name}\n'.encode()
+        if not self._shell.wait(
+                30 * slow(), lambda: self._shell.stdout.endswith(end)):
+            raise self._host.failed(f'no answer to "{what} {guest.name}"')
+        return bytes(self._shell.stdout[since:]).decode(errors='replace')
+
+    def resident(self, guest):
+        """{name: kB} of a QEMU's memory, as its host's kernel has it."""
+        return {name: int(size) for name, size in re.findall(
+            r'^(\w+): (\d+)$', self.ask('rss', guest), re.M)}
+
+    def close(self):
+        self._shell.close()
+
+
+class Shuttle:
+    """Two hosts, and the guest of a leg where it is now."""
+
+    def __init__(self, leg, stack):
+        self.leg = leg
+        self.network = stack.enter_context(Network())
+        # One after the other, so that their counters differ.
+        self.hosts = [stack.enter_context(Host(
+            kernel, network=self.network, qemu=['series'],
+            guests=['witness'], smp=2)) for kernel in leg.kernels]
+        self._baseline = pool.write(image.BUILD / 'soak', {
+            'pool-' + '-'.join(leg.kernels): [
+                (kernel, host.cpu)
+                for kernel, host in zip(leg.kernels, self.hosts)]}
+            ).popitem()[1]
+        self._address = counter_address()
+        self._worker = concurrent.futures.ThreadPoolExecutor(1)
+        self.porters = {host: Porter(host) for host in self.hosts}
+        self._next = None
+        self._reading = None
+        self.guest = None
+        self.age = 0            # tries that its process has survived
+        stack.callback(self.close)
+
+    def options(self, host):
+        if self.leg.baseline:
+            return pool.options(host, self._baseline)
+        return {'cpu': 'host,kvm-psci-version=1.1'}
+
+    def _new(self, host, **kwargs):
+        # A baseline would not let it start without a PMU.
+        options = self.options(host) if kwargs.get('pmu') is None else {}
+        options['extra'] = (*options.get('extra', ()),
+                            *kwargs.pop('extra', ()))
+        return Guest(host, 'series', 'witness', memory=MEMORY,
+                     smp=self.leg.vcpus, **options, **kwargs)
+
+    def start(self):
+        """A new guest, on the first host."""
+        self.guest = self._new(self.hosts[0])
+        self.guest.wait_up()
+        self.age = 0
+        self._reading = self.read(self.guest)
+
+    def other(self):
+        return self.hosts[1 - self.hosts.index(self.guest.host)]
+
+    def close(self):
+        self.end()
+        for porter in self.porters.values():
+            porter.close()
+        self._worker.shutdown()
+
+    def end(self):
+        """End the guest, and the QEMU that waits for it."""
+        if self._next:
+            concurrent.futures.wait([self._next])
+        for guest in (self._next and self._next.exception() is None
+                      and self._next.result(), self.guest):
+            if guest:
+                guest.close()
+        self.guest = self._next = None
+
+    def read(self, guest):
+        """A reading of the guest's virtual counters."""
+        began = time.monotonic()
+        said = guest.qmp('human-monitor-command', command_line=
+                         f'xp /{self.leg.vcpus}gx 0x{self._address:x}')
+        ended = time.monotonic()
+        values = [int(value, 16)
+                  for value in re.findall(r'(?<=[ :])0x[0-9a-f]{16}\b', said)]
+        if len(values) != self.leg.vcpus:
+            raise GuestError(f'{guest}: cannot read its counters: {said}')
+        return {'began': began, 'ended': ended, 'values': values}
+
+    # One try
+
+    def prepare(self, plan):
+        """Start the QEMU that the next try is for, in the background."""
+        kwargs = {}
+        if plan.kind in (soak_plan.REFUSED, soak_plan.REFUSED_LATE):
+            kwargs['pmu'] = False
+        if plan.kind == soak_plan.CANCEL_LATE:
+            kwargs['extra'] = ('-S',)
+        self._next = self._worker.submit(
+            self._new, self.other(), incoming=True, **kwargs)
+
+    def go(self, plan, following=None):
+        """Try to migrate; the facts.  `following` is the try after it."""
+        started = time.monotonic()
+        if self._next is None:
+            self.prepare(plan)
+        there, self._next = self._next.result(), None
+        try:
+            one = _Try(self, self.guest, there, plan)
+            facts = one.run()
+            facts['counters'].insert(0, self._reading)
+            facts['age'] = self.age
+            self._reading = facts['counters'][-1]
+            if facts['destination']['status'] == 'running':
+                self.guest, there, self.age = there, self.guest, 0
+            else:
+                self.age += 1
+        finally:
+            there.close()
+        if following:
+            self.prepare(following)
+        facts['seconds'] = round(time.monotonic() - started, 2)
+        return facts
+
+
+class _Try:
+    """One migration with its fault."""
+
+    def __init__(self, shuttle, source, destination, plan):
+        self.shuttle = shuttle
+        self.network = shuttle.network
+        self.source = source
+        self.destination = destination
+        self.plan = plan
+        self._since = len(source.qmp_events)
+        self._killed = False
+
+    def run(self):
+        before = self.network.received(self.source.host.name)
+        self._settings()
+        try:
+            if self.plan.kind == soak_plan.KILL_SETUP:
+                uri = listen(self.destination)
+                self.signal('STOP')
+            else:
+                uri = listen(self.destination)
+            if self.plan.kind == soak_plan.SLOW:
+                self.network.rate = self.plan.rate
+                self.network.delay = self.plan.delay
+            self.source.qmp('migrate', uri=uri)
+            self._fault()
+            status = self.wait(DONE, 'its migration ends')
+        finally:
+            self.network.rate, self.network.delay = None, 0.0
+        self._settle(status)
+        return {'sent': self.network.received(self.source.host.name) - before,
+                **self._facts()}
+
+    def wait(self, wanted, what):
+        return wait_status(self.source, self._since, wanted, what)
+
+    def _settings(self):
+        kind = self.plan.kind
+        both = {'return-path': self.plan.return_path,
+                'postcopy-ram': kind == soak_plan.POSTCOPY}
+        here = {'events': True, PREFLIGHT: self.plan.preflight,
+                'pause-before-switchover': kind in (
+                    soak_plan.CANCEL, soak_plan.KILL_SWITCHOVER)}
+        for guest, values in ((self.destination, both),
+                              (self.source, {**both, **here})):
+            guest.qmp('migrate-set-capabilities', capabilities=[
+                {'capability': name, 'state': state}
+                for name, state in values.items()])
+        self.source.qmp(
+            'migrate-set-parameters', max_bandwidth=SLOW_RAM
+            if kind == soak_plan.KILL_RAM else FAST,
+            # The guest changes its memory faster than a slow link sends.
+            downtime_limit=20000 if kind == soak_plan.SLOW else 300)
+
+    def resident(self, guest):
+        return self.shuttle.porters[guest.host].resident(guest)
+
+    def signal(self, name):
+        """To the destination."""
+        self.shuttle.porters[self.destination.host].ask(
+            name, self.destination)
+
+    # What breaks
+
+    def _kill(self):
+        self._killed = True
+        self.signal('KILL')
+
+    def _fault(self):
+        kind, plan = self.plan.kind, self.plan
+        if kind == soak_plan.KILL_SETUP:
+            time.sleep(plan.at / 2)
+            self._kill()
+        elif kind == soak_plan.KILL_RAM:
+            self.wait(('active', *DONE), 'its migration begins')
+            time.sleep(plan.at / 4)
+            self._kill()
+        elif kind == soak_plan.KILL_SWITCHOVER:
+            self.wait(('pre-switchover', *DONE), 'it comes to switchover')
+            self._kill()
+            with contextlib.suppress(QMPError):     # it knows already
+                self.source.qmp('migrate-continue', state='pre-switchover')
+        elif kind in (soak_plan.CANCEL, soak_plan.CANCEL_LATE):
+            time.sleep(plan.at)
+            self.source.qmp('migrate_cancel')
+        elif kind == soak_plan.CUT:
+            time.sleep(plan.at / 2)
+            name = self.destination.host.name
+            self.network.cut(name)
+            time.sleep(plan.lasts)
+            self.network.restore(name)
+        elif kind == soak_plan.POSTCOPY:
+            self.wait(('active', *DONE), 'its migration begins')
+            self.source.qmp('migrate-start-postcopy')
+
+    # How it ended
+
+    def _settle(self, status):
+        limit = Deadline(LIMIT)
+        if status != 'completed':
+            # It runs on shortly after it has said "failed".
+            while self.source.status() != 'running' and not limit.over():
+                time.sleep(.05)
+        elif self.plan.kind == soak_plan.CANCEL_LATE:
+            # As libvirt does it: nobody runs until the source has said this.
+            self.destination.qmp('cont')
+
+    def _check(self, guest):
+        """The witness's answer, also where it is none."""
+        try:
+            return guest.check(LIMIT)
+        except GuestAltered as err:
+            return str(err).partition(': ')[2]
+        except GuestError as err:
+            return str(err).splitlines()[0]
+
+    def _side(self, guest, killed=False):
+        """The facts of a side, but for what its guest says."""
+        migration = ask(guest, 'query-migrate')
+        status = ask(guest, 'query-status').get('status')
+        if not guest.alive() and guest.exit_status is None:
+            guest.wait_exit(2)
+        return {'exit': guest.exit_status, 'killed': killed, 'check': None,
+                'status': status, 'migration': migration.get('status'),
+                'error': migration.get('error-desc') or '',
+                'downtime': migration.get('downtime'),
+                'total': migration.get('total-time'),
+                'said': guest.stderr().strip()[-2000:]}
+
+    def _facts(self):
+        """Of both sides.  The guest has to answer where it should run."""
+        source = self._side(self.source)
+        counters = []
+        if source['status'] == 'running':
+            source['check'] = self._check(self.source)
+        else:
+            counters.append(self.shuttle.read(self.source))
+            check = self._check(self.destination)
+        source['rss'] = self.resident(self.source)
+        destination = self._side(self.destination, self._killed)
+        if source['status'] != 'running':
+            destination['check'] = check
+        alive = self.source if source['status'] == 'running' else \
+            self.destination
+        if alive.alive():
+            counters.append(self.shuttle.read(alive))
+        if destination['status'] == 'running':
+            destination['rss'] = self.resident(self.destination)
+        for side, guest in ((source, self.source),
+                            (destination, self.destination)):
+            ticks = [int(each) for each in re.findall(
+                r'^tick (\d+)\n', guest.serial(), re.M)]
+            side['ticks'] = [ticks[0], ticks[-1]] if ticks else []
+        return {'source': source, 'destination': destination,
+                'counters': counters, 'slow': slow()}
