@@ -5,14 +5,15 @@ import pathlib
 import sys
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
 from rig import interop                                     # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
 
 
-class Few(unittest.TestCase):
+class Few(RigCase):
     """
     :avocado: tags=quick,rig
     """
@@ -25,7 +26,7 @@ class Few(unittest.TestCase):
                 self.assertIn(interop.row(way, facts), documented)
 
 
-class All(unittest.TestCase):
+class All(RigCase):
     """
     :avocado: tags=slow,rig
     """

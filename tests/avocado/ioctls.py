@@ -5,14 +5,15 @@ import pathlib
 import sys
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
 from rig import ioctls                                      # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
 
 
-class Ioctls(unittest.TestCase):
+class Ioctls(RigCase):
     """
     :avocado: tags=quick,rig
     """

@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import sys
@@ -13,10 +14,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import cases, pool                                 # noqa: E402
-from rig.errors import GuestAltered, GuestError             # noqa: E402
+from rig import cases, image, pool, turn                    # noqa: E402
+from rig.errors import GuestAltered, GuestError, RigError   # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
-from rig.host import DEFAULT_CPU, Host, boot                # noqa: E402
+from rig.host import (                                      # noqa: E402
+    DEFAULT_CPU, Host, boot, emulator_path)
 from rig.migration import MIGRATED, REFUSED, migrate        # noqa: E402
 from rig.network import Network                             # noqa: E402
 from rig.record import LISTS                                # noqa: E402
@@ -39,11 +41,26 @@ def recorded(name, source, destination, cpus=(DEFAULT_CPU, DEFAULT_CPU),
 
 
 class RigCase(unittest.TestCase):
-    """Hosts and guests that end with the test, whatever becomes of it."""
+    """Hosts and guests that end with the test, whatever becomes of it.
+
+    Those of other processes wait for their turn.  What is not built skips
+    a test, and the reason tells how to build it.
+    """
 
     def setUp(self):
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
+        if not os.environ.get('RIG_EMULATOR'):
+            self.require(emulator_path)
+        self.stack.enter_context(turn.turn(
+            image.CACHE, turn.places(os.cpu_count())))
+
+    def require(self, find, *args):
+        """Skip, for the reason that find() gives, if it finds no file."""
+        try:
+            find(*args)
+        except RigError as err:
+            self.skipTest(str(err))
 
     def hosts(self, *kernels, network=None, qemu=('series',), cpus=None,
               guests=('witness',), **kwargs):
@@ -51,6 +68,8 @@ class RigCase(unittest.TestCase):
 
         Each may have its own CPU.
         """
+        for each in image.QEMUS.keys() & set(qemu):
+            self.require(image.qemu_path, each)
         network = network or self.stack.enter_context(Network())
         return self.stack.enter_context(boot(*(
             Host(kernel, network=network, qemu=qemu, guests=guests, cpu=cpu,

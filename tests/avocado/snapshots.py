@@ -11,13 +11,12 @@ import sys
 import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
 from rig.errors import Deadline, GuestError                 # noqa: E402
-from rig.guest import Guest                                 # noqa: E402
-from rig.host import Host, boot                             # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
 
 # Of kinds that QEMU moves in different ways: listed, vector.  The general
 # ones are no use here, the witness fills them for each hold.
@@ -60,7 +59,7 @@ def add_disk(guest):
     return path
 
 
-class Snapshots(unittest.TestCase):
+class Snapshots(RigCase):
     """
     :avocado: tags=quick,rig
     """
@@ -93,9 +92,8 @@ class Snapshots(unittest.TestCase):
         guest.wait_serial(r'^tick \d+\n', since=len(guest.serial()))
 
     def save_and_load(self, kernel, cpu):
-        host = Host(kernel, cpu=cpu, qemu=('series',), guests=('witness',))
-        with boot(host), Guest(host, 'series', 'witness') as guest:
-            guest.wait_up()
+        host, = self.hosts(kernel, cpus=(cpu,))
+        with self.guest(host) as guest:
             add_disk(guest)
             self.monitor(guest, 'savevm here')
             guest.check()
@@ -107,26 +105,22 @@ class Snapshots(unittest.TestCase):
 
     def test_refused(self):
         """A snapshot has a manifest, and is refused before it is loaded."""
-        with boot(Host('6.18', qemu=('series',),
-                       guests=('witness',))) as (host,):
-            with Guest(host, 'series', 'witness') as guest:
-                guest.wait_up()
-                path = add_disk(guest)
-                self.monitor(guest, 'savevm here')
-            with Guest(host, 'series', 'witness', cpu='host,pmu=off',
-                       extra=('-S',)) as guest:
-                open_disk(guest, path)
-                said = guest.qmp('human-monitor-command',
-                                 command_line='loadvm here')
-                self.assertIn("device 'arm-cpreg-manifest'", said)
-                self.assertIn('the vCPU feature pmu-v3 is on at the source '
-                              'and off here', said)
-                self.assertTrue(guest.alive())
-            with Guest(host, 'series', 'witness') as guest:
-                guest.wait_up()
-                open_disk(guest, path)
-                self.monitor(guest, 'loadvm here')
-                self.assertTrue(self.whole(guest), guest.serial())
+        host, = self.hosts('6.18')
+        with self.guest(host) as guest:
+            path = add_disk(guest)
+            self.monitor(guest, 'savevm here')
+        with self.guest(host, cpu='host,pmu=off', start=False) as guest:
+            open_disk(guest, path)
+            said = guest.qmp('human-monitor-command',
+                             command_line='loadvm here')
+            self.assertIn("device 'arm-cpreg-manifest'", said)
+            self.assertIn('the vCPU feature pmu-v3 is on at the source '
+                          'and off here', said)
+            self.assertTrue(guest.alive())
+        with self.guest(host) as guest:
+            open_disk(guest, path)
+            self.monitor(guest, 'loadvm here')
+            self.assertTrue(self.whole(guest), guest.serial())
 
     def test_loadvm_twice(self):
         """6.18, a guest that runs, twice in one process."""

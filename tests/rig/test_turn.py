@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who may have hosts, and who waits: across processes, until they end."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import turn                                        # noqa: E402
+
+PROGRAM = '''
+import pathlib, subprocess, sys, time
+sys.path.insert(0, sys.argv[1])
+from rig import turn
+with turn.turn(pathlib.Path(sys.argv[2]), int(sys.argv[3])):
+    child = subprocess.Popen(['sleep', '60'])
+    print(child.pid, flush=True)
+    sys.stdin.read()
+'''
+
+
+class Turn(unittest.TestCase):
+    """One lock file for each place."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix='turn-')
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def other(self, count=1):
+        """A process that wants a turn, and has a child once it has it."""
+        process = subprocess.Popen(
+            [sys.executable, '-c', PROGRAM, ROOT, self.folder, str(count)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def has_turn(self, process):
+        """Wait for it; its child ends with the test."""
+        child = int(process.stdout.readline())
+        self.addCleanup(subprocess.run, ['kill', str(child)], check=False)
+        return child
+
+    def test_places(self):
+        """A pair for each two CPUs, and one in any case."""
+        self.assertEqual([turn.places(n) for n in (1, 2, 3, 4, 64)],
+                         [1, 1, 1, 2, 32])
+
+    def test_waits(self):
+        """Until the first has ended; then it goes on, and said why not."""
+        with turn.turn(self.folder, 1):
+            second = self.other()
+            self.assertIn('WAIT', second.stderr.readline())
+            time.sleep(0.5)
+            self.assertIsNone(second.poll())
+        self.assertTrue(self.has_turn(second))
+
+    def test_as_many_as_there_are_places(self):
+        """Two at once, the third waits."""
+        with turn.turn(self.folder, 2):
+            self.assertTrue(self.has_turn(self.other(2)))
+            self.assertIn('WAIT', self.other(2).stderr.readline())
+
+    def test_killed(self):
+        """Its place is free at once, though a child of it lives on."""
+        first = self.other()
+        self.assertTrue(self.has_turn(first))
+        first.kill()
+        first.wait()
+        with turn.turn(self.folder, 1):
+            pass
+
+    def test_failed(self):
+        """A test that fails gives its place back."""
+        with self.assertRaises(ValueError), turn.turn(self.folder, 1):
+            raise ValueError
+        self.assertTrue(self.has_turn(self.other()))
+
+
+if __name__ == '__main__':
+    unittest.main()
