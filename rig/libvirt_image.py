@@ -39,9 +39,9 @@ PROGRAMS = {
     'usr/lib/libvirt/virt-aa-helper': 'usr/lib/libvirt/virt-aa-helper',
     f'lib/{DRIVER}': f'{LIBRARIES}/{DRIVER}',
 }
-TREES = ('usr/share/libvirt/cpu_map', 'etc/apparmor', *(
-    f'etc/apparmor.d/{name}' for name in (
-        'abi', 'abstractions', 'libvirt', 'tunables')))
+TREES = ('usr/share/libvirt/cpu_map', 'usr/share/apparmor-features',
+         'etc/apparmor', 'etc/apparmor.d/abi', 'etc/apparmor.d/abstractions',
+         'etc/apparmor.d/libvirt', 'etc/apparmor.d/tunables')
 PROFILES = tuple(f'etc/apparmor.d/{name}' for name in (
     'usr.lib.libvirt.virt-aa-helper', 'usr.sbin.libvirtd'))
 # libvirtd looks for the user that Debian's QEMU runs as, used or not.

@@ -39,19 +39,23 @@ QUOTED = {
 def documented(paths=None):
     """{case: the line that it documents itself with}, in their order."""
     found = {}
-    for path in paths or TESTS:
-        for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+    for file in paths or TESTS:
+        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
             if (isinstance(node, ast.FunctionDef) and
                     node.name.startswith('test_')):
                 found[node.name] = ast.get_docstring(node).split('\n')[0]
     return found
 
 
+def path(case):
+    """Where a case keeps its steps."""
+    return RECORDS / f'{case}.json'
+
+
 def recorded(case):
     """The steps of a case, none if it did not get so far."""
-    path = RECORDS / f'{case}.json'
-    return (json.loads(path.read_text(encoding='utf-8')) if path.exists()
-            else [])
+    return (json.loads(path(case).read_text(encoding='utf-8'))
+            if path(case).exists() else [])
 
 
 def short(kernel):
@@ -70,21 +74,23 @@ def row(title, steps, verdict, seconds):
     """The cells of a case."""
     if not steps:
         return [title, '', '', verdict, '', f'{seconds:.0f} s']
-    middle = statistics.median(step['seconds'] for step in steps)
+    took = [step['seconds'] for step in steps if step['seconds']]
     outcome = counted(step['outcome'] for step in steps)
-    return [title, ' to '.join(map(short, steps[0]['kernels'])),
+    longest = max((step['kernels'] for step in steps), key=len)
+    return [title, ' to '.join(map(short, longest)),
             counted(dict.fromkeys(step['way'] for step in steps)),
             outcome if verdict == 'passed' else f'{verdict}: {outcome}',
-            f'{middle:.1f} s' if middle else '', f'{seconds:.0f} s']
+            f'{statistics.median(took):.1f} s' if took else '',
+            f'{seconds:.0f} s']
 
 
 def rows(results):
-    """Titles, and a row for each of {case: (verdict, seconds)}."""
+    """Titles, and a row for each of {case: (verdict, seconds, ...)}."""
     titles = documented()
     yield TITLES
     for case, title in titles.items():
         if case in results:
-            yield row(title.rstrip('.'), recorded(case), *results[case])
+            yield row(title.rstrip('.'), recorded(case), *results[case][:2])
 
 
 def quote(text):

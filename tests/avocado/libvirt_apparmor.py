@@ -2,6 +2,7 @@
 """Guests under the AppArmor profiles of Debian's libvirt."""
 
 import json
+import os
 import pathlib
 import sys
 import unittest
@@ -10,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
-from rig import libvirt, pool                               # noqa: E402
+from rig import libvirt, libvirt_image, pool                # noqa: E402
 from rig.host import DEFAULT_CPU                            # noqa: E402
 from libvirtcase import LibvirtCase                         # noqa: E402
 
@@ -18,6 +19,9 @@ FILE = '/etc/kvm/pool-1.json'
 # What docs/arm-kvm-libvirt.rst tells to add, and where.
 RULE = '/etc/kvm/*.json r,\n'
 RULES = '/etc/apparmor.d/abstractions/libvirt-qemu.d/kvm-baseline'
+ELSEWHERE = '/opt/qemu/bin/qemu-system-aarch64'
+LIBVIRTD_PROFILE = '/etc/apparmor.d/usr.sbin.libvirtd'
+LIBVIRTD_RULES = '/etc/apparmor.d/local/usr.sbin.libvirtd'
 GLOBAL = ('-global', 'host-arm-cpu.kvm-baseline=pool')
 
 
@@ -70,6 +74,25 @@ class AppArmor(LibvirtCase):
         self.goes(domain, hosts[1])
         self.starts_saved(domain, hosts[0])
         self.confined(domain, hosts[0])
+
+    def test_apparmor_elsewhere(self):
+        """A QEMU that is not in /usr/bin: lines for libvirtd and for QEMU."""
+        host, = self.libvirt_hosts('6.18', apparmor=True)
+        host.run(f'mkdir -p {os.path.dirname(ELSEWHERE)}; '
+                 f'cp {libvirt_image.EMULATOR} {ELSEWHERE}')
+        denied = libvirt.Domain(host)
+        denied.xml = denied.xml.replace(libvirt_image.EMULATOR, ELSEWHERE)
+        result = denied.try_create()
+        self.assertEqual(result.status, 1, result)
+        self.assertIn('Permission denied', result.stderr)
+        self.record('create', [host], 'denied', 0, libvirt.said(result))
+        host.put(f'{ELSEWHERE} PUx,\n'.encode(), LIBVIRTD_RULES)
+        host.run(f'apparmor_parser -r {LIBVIRTD_PROFILE}')
+        host.put(f'{ELSEWHERE} rmix,\n'.encode(), RULES)
+        denied.create()
+        self.record('create', [host], 'runs', 0)
+        self.confined(denied, host)
+        self.assertRegex(denied.check(), '^witness ok')
 
 
 if __name__ == '__main__':

@@ -101,10 +101,10 @@ class LibvirtCase(RigCase):
         self.records.append({
             'way': way, 'kernels': [each.kernel.version for each in hosts],
             'outcome': outcome, 'seconds': round(seconds, 1), 'said': said})
-        folder = libvirt_report.RECORDS
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f'{self.id().rsplit(".", 1)[1]}.json').write_text(
-            json.dumps(self.records, indent=1) + '\n', encoding='utf-8')
+        path = libvirt_report.path(self.id().rsplit('.', 1)[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.records, indent=1) + '\n',
+                        encoding='utf-8')
 
     def virsh_migrate(self, domain, to, options='', xml=None):
         """`virsh migrate --live`, kept; the Migration."""

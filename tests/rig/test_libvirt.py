@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """libvirt on hosts, the parts that need none: XML, verdicts, the report."""
 
+import contextlib
 import json
 import pathlib
 import sys
@@ -13,7 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import check_libvirt, libvirt, libvirt_image, libvirt_report  # noqa: E402,E501 pylint: disable=line-too-long
+from rig import (check_libvirt, image, libvirt,             # noqa: E402
+                 libvirt_image, libvirt_report, tables)
 from rig.errors import GuestAltered, RigError               # noqa: E402
 from rig.host import Result                                 # noqa: E402
 from rig.migration import LOST, MIGRATED, REFUSED           # noqa: E402
@@ -224,6 +226,65 @@ class Report(unittest.TestCase):
              'libvirt_apparmor.py:test_apparmor_file$'])
         with self.assertRaisesRegex(RigError, 'no case test_x; they are'):
             check_libvirt.references(['test_x'])
+
+    def test_row_without_a_time(self):
+        """A start is not timed; the row tells of both hosts all the same."""
+        first = {**self.STEPS[0], 'way': 'create', 'outcome': 'denied',
+                 'seconds': 0, 'kernels': self.STEPS[0]['kernels'][:1]}
+        self.assertEqual(
+            libvirt_report.row('Title', [first], 'passed', 3),
+            ['Title', '6.18', 'create', 'denied', '', '3 s'])
+        self.assertEqual(
+            libvirt_report.row('Title', [first, self.STEPS[1]], 'passed', 3),
+            ['Title', '6.18 to 6.12', 'create, migrate --live',
+             'denied, migrated', '6.0 s', '3 s'])
+
+
+class Kept(unittest.TestCase):
+    """Results of former runs, as long as the QEMUs are the same."""
+
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+        self.folder = pathlib.Path(self.stack.enter_context(
+            tempfile.TemporaryDirectory()))
+        for name in image.QEMUS:
+            (self.folder / name).write_text('1')
+        for patch in (
+                mock.patch.object(libvirt_report, 'RECORDS', self.folder),
+                mock.patch.object(check_libvirt, 'PAGE',
+                                  self.folder / 'page'),
+                mock.patch.object(check_libvirt.image, 'qemu_path',
+                                  lambda name: self.folder / name)):
+            self.stack.enter_context(patch)
+
+    def test_same_build(self):
+        check_libvirt.kept({'a': ['passed', 1, 'x'], 'b': ['failed', 1, 'x']})
+        self.assertEqual(
+            check_libvirt.kept({'b': ['passed', 2, 'y']}),
+            {'a': ['passed', 1, 'x'], 'b': ['passed', 2, 'y']})
+
+    def test_other_build(self):
+        """What another QEMU did is no result of this one."""
+        check_libvirt.kept({'a': ['passed', 1, 'x']})
+        (self.folder / 'stock').write_text('2')
+        self.assertEqual(check_libvirt.kept({'b': ['passed', 2, 'y']}),
+                         {'b': ['passed', 2, 'y']})
+
+    def test_not_all_passed(self):
+        """The page is renewed only with all of the cases."""
+        page = f'{tables.BEGIN}\n{tables.END}\n'
+        (self.folder / 'page').write_text(page)
+        results = {case: ['passed', 1, '2026-11-27']
+                   for case in libvirt_report.documented()}
+        for verdict in ('failed', 'skipped'):
+            results['test_p2p'] = [verdict, 1, '2026-11-27']
+            with self.assertRaisesRegex(RigError, 'not passed yet: test_p2p;'):
+                check_libvirt.publish(results)
+        del results['test_p2p']
+        with self.assertRaisesRegex(RigError, 'not passed yet: test_p2p;'):
+            check_libvirt.publish(results)
+        self.assertEqual((self.folder / 'page').read_text(), page)
 
 
 if __name__ == '__main__':
