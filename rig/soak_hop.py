@@ -61,6 +61,13 @@ def wait_status(guest, since, wanted, what):
                              f'{guest.exit_status}: {guest.stderr()}')
 
 
+def capabilities(guest, values):
+    """Set migration capabilities."""
+    guest.qmp('migrate-set-capabilities', capabilities=[
+        {'capability': name, 'state': state}
+        for name, state in values.items()])
+
+
 def ask(guest, command):
     """An answer of a QEMU that may be gone; {} then."""
     try:
@@ -128,6 +135,8 @@ class Shuttle:
             ).popitem()[1]
         self._address = counter_address()
         self._worker = concurrent.futures.ThreadPoolExecutor(1)
+        self.asking = concurrent.futures.ThreadPoolExecutor(8)
+        self.siding = concurrent.futures.ThreadPoolExecutor(2)
         self.porters = {host: Porter(host) for host in self.hosts}
         self._next = None
         self._reading = None
@@ -163,13 +172,15 @@ class Shuttle:
         for porter in self.porters.values():
             porter.close()
         self._worker.shutdown()
+        self.asking.shutdown()
+        self.siding.shutdown()
 
     def end(self):
         """End the guest, and the QEMU that waits for it."""
         if self._next:
             concurrent.futures.wait([self._next])
         for guest in (self._next and self._next.exception() is None
-                      and self._next.result(), self.guest):
+                      and self._next.result()[1], self.guest):
             if guest:
                 guest.close()
         self.guest = self._next = None
@@ -188,25 +199,48 @@ class Shuttle:
 
     # One try
 
-    def prepare(self, plan):
-        """Start the QEMU that the next try is for, in the background."""
+    def _prepared(self, plan, host):
+        """A QEMU that listens for this try, and its address."""
         kwargs = {}
         if plan.kind in (soak_plan.REFUSED, soak_plan.REFUSED_LATE):
             kwargs['pmu'] = False
         if plan.kind == soak_plan.CANCEL_LATE:
             kwargs['extra'] = ('-S',)
-        self._next = self._worker.submit(
-            self._new, self.other(), incoming=True, **kwargs)
+        guest = self._new(host, incoming=True, **kwargs)
+        try:
+            capabilities(guest, soak_plan.both_sides(plan))
+            return host, guest, listen(guest)
+        except BaseException:
+            guest.close()
+            raise
+
+    def _prepare(self, plan, host):
+        self._next = self._worker.submit(self._prepared, plan, host)
+
+    def _take(self, plan):
+        """(QEMU, address) for a try; made now if there is none."""
+        if self._next is None:
+            self._prepare(plan, self.other())
+        host, guest, uri = self._next.result()
+        self._next = None
+        if host is not self.other():
+            guest.close()       # the last try ended as none foresaw
+            return self._take(plan)
+        return guest, uri
 
     def go(self, plan, following=None):
-        """Try to migrate; the facts.  `following` is the try after it."""
+        """Try to migrate; the facts.  `following` is the try after it.
+
+        What that needs starts at once, on the host where it will be wanted,
+        if this one ends as most of its kind do.
+        """
         started = time.monotonic()
-        if self._next is None:
-            self.prepare(plan)
-        there, self._next = self._next.result(), None
+        there, uri = self._take(plan)
+        if following:
+            self._prepare(following, there.host if plan.kind in
+                          soak_plan.MOSTLY_STAYS else self.guest.host)
         try:
-            one = _Try(self, self.guest, there, plan)
-            facts = one.run()
+            facts = _Try(self, self.guest, there, plan).run(uri)
             facts['counters'].insert(0, self._reading)
             facts['age'] = self.age
             self._reading = facts['counters'][-1]
@@ -216,8 +250,6 @@ class Shuttle:
                 self.age += 1
         finally:
             there.close()
-        if following:
-            self.prepare(following)
         facts['seconds'] = round(time.monotonic() - started, 2)
         return facts
 
@@ -234,15 +266,12 @@ class _Try:
         self._since = len(source.qmp_events)
         self._killed = False
 
-    def run(self):
+    def run(self, uri):
         before = self.network.received(self.source.host.name)
         self._settings()
         try:
             if self.plan.kind == soak_plan.KILL_SETUP:
-                uri = listen(self.destination)
                 self.signal('STOP')
-            else:
-                uri = listen(self.destination)
             if self.plan.kind == soak_plan.SLOW:
                 self.network.rate = self.plan.rate
                 self.network.delay = self.plan.delay
@@ -253,28 +282,32 @@ class _Try:
             self.network.rate, self.network.delay = None, 0.0
         self._settle(status)
         return {'sent': self.network.received(self.source.host.name) - before,
-                **self._facts()}
+                **self._facts(status)}
+
+    def _at_once(self, *calls):
+        """The results of (function, arguments...), which run side by side.
+
+        An answer from an emulated host takes far longer than what it costs.
+        """
+        return [each.result() for each in [
+            self.shuttle.asking.submit(*call) for call in calls]]
 
     def wait(self, wanted, what):
         return wait_status(self.source, self._since, wanted, what)
 
     def _settings(self):
         kind = self.plan.kind
-        both = {'return-path': self.plan.return_path,
-                'postcopy-ram': kind == soak_plan.POSTCOPY}
-        here = {'events': True, PREFLIGHT: self.plan.preflight,
+        self._at_once(
+            (capabilities, self.source, {
+                **soak_plan.both_sides(self.plan), 'events': True,
+                PREFLIGHT: self.plan.preflight,
                 'pause-before-switchover': kind in (
-                    soak_plan.CANCEL, soak_plan.KILL_SWITCHOVER)}
-        for guest, values in ((self.destination, both),
-                              (self.source, {**both, **here})):
-            guest.qmp('migrate-set-capabilities', capabilities=[
-                {'capability': name, 'state': state}
-                for name, state in values.items()])
-        self.source.qmp(
-            'migrate-set-parameters', max_bandwidth=SLOW_RAM
-            if kind == soak_plan.KILL_RAM else FAST,
-            # The guest changes its memory faster than a slow link sends.
-            downtime_limit=20000 if kind == soak_plan.SLOW else 300)
+                    soak_plan.CANCEL, soak_plan.KILL_SWITCHOVER)}),
+            (lambda: self.source.qmp(
+                'migrate-set-parameters', max_bandwidth=SLOW_RAM
+                if kind == soak_plan.KILL_RAM else FAST,
+                # The guest changes its memory faster than a slow link sends.
+                downtime_limit=20000 if kind == soak_plan.SLOW else 300),))
 
     def resident(self, guest):
         return self.shuttle.porters[guest.host].resident(guest)
@@ -340,40 +373,46 @@ class _Try:
 
     def _side(self, guest, killed=False):
         """The facts of a side, but for what its guest says."""
-        migration = ask(guest, 'query-migrate')
-        status = ask(guest, 'query-status').get('status')
+        migration, status = self._at_once((ask, guest, 'query-migrate'),
+                                          (ask, guest, 'query-status'))
         if not guest.alive() and guest.exit_status is None:
             guest.wait_exit(2)
         return {'exit': guest.exit_status, 'killed': killed, 'check': None,
-                'status': status, 'migration': migration.get('status'),
+                'status': status.get('status'),
+                'migration': migration.get('status'),
                 'error': migration.get('error-desc') or '',
                 'downtime': migration.get('downtime'),
                 'total': migration.get('total-time'),
                 'said': guest.stderr().strip()[-2000:]}
 
-    def _facts(self):
+    def _of_both(self):
+        return [each.result() for each in [
+            self.shuttle.siding.submit(self._side, *args) for args in (
+                (self.source,), (self.destination, self._killed))]]
+
+    def _facts(self, status):
         """Of both sides.  The guest has to answer where it should run."""
-        source = self._side(self.source)
-        counters = []
-        if source['status'] == 'running':
-            source['check'] = self._check(self.source)
-        else:
-            counters.append(self.shuttle.read(self.source))
-            check = self._check(self.destination)
-        source['rss'] = self.resident(self.source)
-        destination = self._side(self.destination, self._killed)
-        if source['status'] != 'running':
-            destination['check'] = check
-        alive = self.source if source['status'] == 'running' else \
-            self.destination
-        if alive.alive():
-            counters.append(self.shuttle.read(alive))
-        if destination['status'] == 'running':
-            destination['rss'] = self.resident(self.destination)
-        for side, guest in ((source, self.source),
-                            (destination, self.destination)):
-            ticks = [int(each) for each in re.findall(
-                r'^tick (\d+)\n', guest.serial(), re.M)]
+        goes = status == 'completed'
+        guest = self.destination if goes else self.source
+        check, *readings = self._at_once(
+            (self._check, guest),
+            *([(self.shuttle.read, self.source)] if goes else []))
+        source, destination = self._of_both()
+        (source if not goes else destination)['check'] = check
+        rss, *last = self._at_once(
+            (self.resident, self.source),
+            *([(self.shuttle.read, guest)] if guest.alive() else []),
+            *([(self.resident, self.destination)]
+              if destination['status'] == 'running' else []))
+        source['rss'] = rss
+        if last:
+            readings.append(last[0])
+        if last[1:]:
+            destination['rss'] = last[1]
+        for side, each in ((source, self.source),
+                           (destination, self.destination)):
+            ticks = [int(tick) for tick in re.findall(
+                r'^tick (\d+)\n', each.serial(), re.M)]
             side['ticks'] = [ticks[0], ticks[-1]] if ticks else []
         return {'source': source, 'destination': destination,
-                'counters': counters, 'slow': slow()}
+                'counters': readings, 'slow': slow()}

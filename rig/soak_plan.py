@@ -25,6 +25,7 @@ FAULTS = {SLOW: 3, CUT: 4, KILL_SETUP: 2, KILL_RAM: 3, KILL_SWITCHOVER: 3,
 # After these the guest is where it was, and nowhere else.
 STAYS = (KILL_SETUP, KILL_RAM, KILL_SWITCHOVER, CANCEL, REFUSED,
          REFUSED_LATE)
+MOSTLY_STAYS = (*STAYS, CANCEL_LATE)
 # Without return-path a source cannot know what became of its guest, and says
 # "completed"; where the destination breaks or refuses, it needs to.
 RETURN_PATH = (KILL_SETUP, KILL_RAM, KILL_SWITCHOVER, CANCEL_LATE,
@@ -89,6 +90,12 @@ def plan(seed, leg, number):
         kind == REFUSED or preflight and kind != REFUSED_LATE,
         round(rng.uniform(0, 2 * slow), 3), round(rng.uniform(.1, 1.2), 3),
         rng.randrange(2 << 20, 8 << 20), round(rng.uniform(.001, .02), 4))
+
+
+def both_sides(one):
+    """The migration capabilities that source and destination need alike."""
+    return {'return-path': one.return_path,
+            'postcopy-ram': one.kind == POSTCOPY}
 
 
 def counts(number):
