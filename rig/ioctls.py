@@ -71,11 +71,6 @@ def most(found):
             for request in NAMES}
 
 
-def trace_options(path):
-    """Options of a QEMU that writes its vCPUs' ioctls to a file."""
-    return '-trace', 'kvm_vcpu_ioctl', '-D', path
-
-
 class Traced:
     """A guest whose QEMU writes a trace, which is read in pieces."""
 
@@ -85,7 +80,8 @@ class Traced:
         self.guest = Guest(
             host, qemu, 'witness', pmu=True, memory='64M', smp=CPUS,
             incoming=incoming, extra=(
-                *(['-S'] if incoming else []), *trace_options(self._path)))
+                *(['-S'] if incoming else []),
+                '-trace', 'kvm_vcpu_ioctl', '-D', self._path))
 
     def news(self):
         """What was traced since the last call."""

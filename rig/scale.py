@@ -6,9 +6,8 @@ On one emulated host a stopped guest is saved to a file and loaded by a new
 QEMU: by stock QEMU, by the series and by the series without preflight, by
 turns.  What is measured, for each number of vCPUs:
 
-- the ioctls for registers, all of them and of the vCPU with the most, from
-  QEMU's own trace; in a save and a load of their own, since a trace takes
-  time;
+- the ioctls for registers, which a library below QEMU counts (rig/tally): a
+  trace would take time of its own, and sees no scratch vCPU;
 - the size of the stream, and of the vCPUs' sections in it;
 - how long QEMU takes to start, to save and to load, the latter two by the
   time of its own events.
@@ -20,10 +19,12 @@ another one ended.
 import argparse
 import collections
 import contextlib
+import functools
+import itertools
 import json
 import os
 import pathlib
-import re
+import struct
 import sys
 import time
 
@@ -31,27 +32,32 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from rig import image, process                      # noqa: E402
+from rig import (image, process, scale_plot, scale_report,  # noqa: E402
+                 tables)
 from rig.cases import QEMUS                                 # noqa: E402
 from rig.errors import GuestError, RigError, say, slow      # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
-from rig.ioctls import (MODES, NAMES, count,                # noqa: E402
-                        trace_options)
+from rig.ioctls import MODES                                # noqa: E402
 from rig.migration import PREFLIGHT                         # noqa: E402
-from rig.results import digest                              # noqa: E402
+from rig.results import digest, read_upstream               # noqa: E402
 
 sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
 # pylint: disable=wrong-import-position,wrong-import-order
 from saved_stream import SavedStream                        # noqa: E402
 
 BUILD = image.BUILD / 'scale'
+PAGE = image.ROOT / 'docs' / 'arm-kvm-scale.rst'
+PICTURE = PAGE.with_suffix('.svg')
 KERNEL = '6.18'
 SIZES = (1, 8, 64, 512)
 MEMORY, SMP = '4G', 2
 # Of a guest without a kernel; all of it is zero.
 GUEST_MEMORY = '64M'
-AGAIN = '/tmp/scale.again'
+STATE, COUNTS = '/tmp/scale.state', '/tmp/scale.counts'
+TALLY, INSIDE = image.HERE / 'tally', 'lib/tally.so'
+# In the order of rig/tally.
+IOCTLS = ('KVM_GET_REG_LIST', 'KVM_GET_ONE_REG', 'KVM_SET_ONE_REG')
 # So many vCPUs start within a limit of the rig.
 USUAL = 32
 LIMIT = 60
@@ -79,19 +85,36 @@ def patience(size):
 
 # One save and one load
 
-class Stopped:
-    """A guest without a kernel, stopped, and what it took to start."""
+def tally_library():
+    """rig/tally for the hosts, compiled if it changed."""
+    return image.made(image.CACHE / 'tally.so', TALLY / 'tally.c',
+                      lambda part: ['make', '-s', '-C', TALLY, f'OUT={part}',
+                                    f'CROSS={image.CROSS}'])
 
-    def __init__(self, host, mode, size, incoming=False, traced=False):
+
+def numbers(data):
+    """{file descriptor: Counter of ioctls} in a file of rig/tally."""
+    found = {}
+    for fd, row in enumerate(struct.iter_unpack(f'<{len(IOCTLS)}I', data)):
+        if any(row):
+            found[fd] = collections.Counter(dict(zip(IOCTLS, row)))
+    return found
+
+
+class Stopped:
+    """A guest without a kernel, stopped, whose register ioctls are counted.
+
+    start_ms   what its QEMU took until it answered
+    """
+
+    def __init__(self, host, mode, size, incoming=False):
         qemu, self._preflight = MODES[mode]
-        self._host, self._traced, self._seen = host, traced, 0
-        if traced:
-            host.run(f'rm -f {TRACE}')
+        self._host, self._seen, self._size = host, {}, size
         begin = time.monotonic()
         self.guest = Guest(
             host, qemu, None, smp=size, memory=GUEST_MEMORY,
-            incoming=incoming,
-            extra=('-S', *(trace_options(TRACE) if traced else ())))
+            incoming=incoming, extra=('-S',),
+            before=f'export LD_PRELOAD=/{INSIDE} RIG_TALLY={COUNTS};')
         self.start_ms = (time.monotonic() - begin) * 1000
 
     def __enter__(self):
@@ -101,53 +124,42 @@ class Stopped:
         self.guest.qmp('migrate-set-capabilities', capabilities=[
             {'capability': name, 'state': state}
             for name, state in states.items()])
-        self.start_counts = self.counted()
         return self
 
     def __exit__(self, *unused):
         self.guest.close()
 
-    def counted(self):
-        """{vCPU: Counter of requests} since the last call."""
-        if not self._traced:
-            return {}
-        size = int(self._host.run(f'wc -c <{TRACE}').stdout)
-        text = self._host.run(
-            f'tail -c +{self._seen + 1} {TRACE} | '
-            f'head -c {size - self._seen} | '
-            "sed -n 's/.*\\(kvm_vcpu_ioctl cpu_index [0-9]*, type "
-            "0x[0-9a-f]*\\),.*/\\1/p' | "
-            "awk '{n[$0]++} END {for (i in n) print n[i], i}'",
-            timeout=300).stdout
-        self._seen = size
-        return parse_counts(text)
+    def counts(self):
+        """{ioctl: number} since the last call, of vCPUs and scratch vCPUs.
 
-    def run(self, command, uri):
+        RigError if fewer than all vCPUs were asked at all.
+        """
+        now = numbers(self._host.get(COUNTS))
+        new = [(each - self._seen.get(fd, collections.Counter()))
+               for fd, each in now.items()]
+        self._seen = now
+        asked = sum(any(each.values()) for each in new)
+        if asked < self._size:
+            raise RigError(f'{self.guest}: {asked} of {self._size} vCPUs '
+                           'were asked for registers; is rig/tally in?')
+        return {name: sum(each[name] for each in new) for name in IOCTLS}
+
+    def run(self, command, path):
         """A migration to or from a file; its milliseconds, by events."""
         before = len(self.guest.qmp_events)
-        self.guest.qmp(command, uri=uri)
+        self.guest.qmp(command, uri=f'file:{path}')
         while True:
             # Before they are looked at: none is missed.
             known = len(self.guest.qmp_events)
             times = statuses(self.guest.qmp_events[before:])
             if 'failed' in times:
                 raise GuestError(
-                    f'{self.guest}: {command} {uri} failed: '
+                    f'{self.guest}: {command} failed: '
                     f'{self.guest.qmp("query-migrate").get("error-desc")}; '
                     f'stderr: {self.guest.stderr().strip()}')
             if 'completed' in times:
                 return (times['completed'] - times['setup']) * 1000
             self.guest.wait_event('MIGRATION', LIMIT, known)
-
-
-def parse_counts(text):
-    """The ioctls of a trace, of which equal lines were counted."""
-    found = collections.defaultdict(collections.Counter)
-    for number, line in re.findall(r'^(\d+) (.*)$', text, re.M):
-        for cpu, requests in count(f'{line}, ').items():
-            for request in requests:
-                found[cpu][request] += int(number)
-    return dict(found)
 
 
 def statuses(events):
@@ -158,65 +170,36 @@ def statuses(events):
             for event in events if event['event'] == 'MIGRATION'}
 
 
-def summed(found, size):
-    """{request: [of all vCPUs, of the one with the most]}"""
-    if sorted(found) != list(range(size)):
-        raise RigError(f'the trace has ioctls of {len(found)} vCPUs, not of '
-                       f'all {size}; is kvm_vcpu_ioctl traced?')
-    return {name: [sum(each[request] for each in found.values()),
-                   max(each[request] for each in found.values())]
-            for request, name in NAMES.items()}
-
-
-def state(mode, size):
-    """Where a host has the saved guest."""
-    return f'/tmp/{mode.replace(" ", "-")}-{size}.state'
-
-
-def loads(destination, path):
-    """Load a saved guest; the milliseconds."""
-    spent = destination.run('migrate-incoming', f'file:{path}')
-    if destination.guest.status() not in ('prelaunch', 'paused'):
-        raise GuestError(f'{destination.guest}: loaded, but '
-                         f'{destination.guest.status()}')
-    return spent
-
-
-def timed(host, mode, size):
-    """Times and bytes of a save and of a load."""
-    path = state(mode, size)
-    with Stopped(host, mode, size) as source:
-        save = source.run('migrate', f'file:{path}')
-        info = source.guest.qmp('query-migrate')
-        start = source.start_ms
-    data = host.get(path)
+def section_bytes(data, size):
+    """How much of a stream are the vCPUs' sections."""
     sections = [section for (name, *_), section
                 in SavedStream(data).devices.items() if name == 'cpu']
     if len(sections) != size:
         raise RigError(f'{len(sections)} sections of vCPUs in the stream, '
                        f'not {size}')
+    return sum(map(len, sections))
+
+
+def measure(host, mode, size):
+    """Save and load a guest: the facts."""
+    with Stopped(host, mode, size) as source:
+        facts = {'start_ms': source.start_ms,
+                 'ioctls': {'start': source.counts()},
+                 'save_ms': source.run('migrate', STATE)}
+        facts['ioctls']['save'] = source.counts()
+        info = source.guest.qmp('query-migrate')
+    facts.update(total_ms=info['total-time'], downtime_ms=info['downtime'])
+    data = host.get(STATE)
+    facts.update(bytes=len(data), cpu_bytes=section_bytes(data, size))
     with Stopped(host, mode, size, incoming=True) as destination:
-        spent = loads(destination, path)
-        return {'start_ms': start, 'save_ms': save,
-                'total_ms': info['total-time'],
-                'downtime_ms': info['downtime'], 'bytes': len(data),
-                'cpu_bytes': sum(map(len, sections)),
-                'start_incoming_ms': destination.start_ms, 'load_ms': spent}
-
-
-def counted(host, mode, size):
-    """Ioctls of a start, a load, and a save of what was loaded."""
-    path = state(mode, size)
-    if host.run(f'[ -s {path} ]', check=False).status:
-        # It was timed in another run.
-        with Stopped(host, mode, size) as source:
-            source.run('migrate', f'file:{path}')
-    with Stopped(host, mode, size, incoming=True, traced=True) as guest:
-        loads(guest, path)
-        found = {'start': guest.start_counts, 'load': guest.counted()}
-        guest.run('migrate', f'file:{AGAIN}')
-        found['save'] = guest.counted()
-    return {phase: summed(counts, size) for phase, counts in found.items()}
+        destination.counts()
+        facts.update(start_incoming_ms=destination.start_ms,
+                     load_ms=destination.run('migrate-incoming', STATE))
+        if destination.guest.status() not in ('prelaunch', 'paused'):
+            raise GuestError(f'{destination.guest}: loaded, but '
+                             f'{destination.guest.status()}')
+        facts['ioctls']['load'] = destination.counts()
+    return facts
 
 
 # All of them
@@ -225,72 +208,115 @@ class Results:
     """One line of JSON for each result, of these QEMUs on this kernel."""
 
     def __init__(self, path, versions):
-        self._path, self._versions, self.found = path, versions, {}
+        self._path, self._versions, self._found = path, versions, {}
         if path.exists():
             for line in path.read_text(encoding='utf-8').splitlines():
-                with contextlib.suppress(ValueError, KeyError):
+                # A run that was killed may have left half a line.
+                with contextlib.suppress(ValueError, KeyError, TypeError):
                     record = json.loads(line)
                     if record['versions'] == versions:
-                        self.found[record['key']] = record
+                        self._found[record['key']] = record
 
-    def once(self, name, measure):
-        """What is known by this name, or else is measured now."""
-        if name not in self.found:
-            self.found[name] = {
-                'key': name, 'date': time.strftime('%Y-%m-%d'),
-                'versions': self._versions, 'found': measure()}
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self._path, 'a', encoding='utf-8') as file:
-                file.write(json.dumps(self.found[name]) + '\n')
-        return self.found[name]['found']
+    def once(self, key, measure):
+        """What is known by this key, or else is measured now."""
+        if key not in self._found:
+            say('MEASURE', key)
+            self._add({'key': key, 'date': time.strftime('%Y-%m-%d'),
+                       'versions': self._versions, 'found': measure()})
+        return self._found[key]['found']
+
+    def _add(self, record):
+        self._found[record['key']] = record
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self._path, 'ab+') as file:
+            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
+            file.write((b'\n' if torn else b'')
+                       + json.dumps(record).encode() + b'\n')
+
+    def date(self):
+        """Of the last of them."""
+        return max(record['date'] for record in self._found.values())
+
+
+def new_host(kernel):
+    """A host with all that is measured aboard."""
+    return Host(kernel, qemu=QEMUS, memory=MEMORY, smp=SMP,
+                files={INSIDE: tally_library()})
 
 
 def measure_all(host, sizes, results, modes=tuple(MODES), repeat=rounds):
-    """{size: {mode: {'times': [of each round], 'ioctls': {phase: ...}}}}"""
-    found = {}
+    """{size: {mode: [facts of each round]}}
+
+    `host` gives the booted host, once there is something to measure.
+    """
+    found = {size: {mode: [] for mode in modes} for size in sizes}
     for size in sizes:
-        found[size] = {mode: {'times': []} for mode in modes}
         with patience(size):
-            for number in range(repeat(size)):
-                for mode in modes:
-                    say('TIME', f'{size} vCPUs, {mode}, round {number + 1} '
-                        f'of {repeat(size)}')
-                    found[size][mode]['times'].append(results.once(
-                        f'{size} {mode} times {number}',
-                        lambda mode=mode: timed(host, mode, size)))
-            for mode in modes:
-                say('COUNT', f'{size} vCPUs, {mode}')
-                found[size][mode]['ioctls'] = results.once(
-                    f'{size} {mode} ioctls',
-                    lambda mode=mode: counted(host, mode, size))
+            # By turns: what else the machine does is shared by all modes.
+            for number, mode in itertools.product(range(repeat(size)), modes):
+                found[size][mode].append(results.once(
+                    f'{size} vCPUs, {mode}, round {number + 1}',
+                    lambda mode=mode: measure(host(), mode, size)))
     return found
 
 
-def versions(kernel):
+def versions_of(kernel):
     """What the results are results of."""
     return {'kernel': kernel, **{name: digest(image.qemu_path(name))
                                  for name in QEMUS}}
 
 
+def publish(found, versions, date):
+    """Renew the page and its picture."""
+    tables.renew_page(PAGE, scale_report.rst(found, versions, date))
+    PICTURE.write_text(scale_plot.svg(found, versions, date),
+                       encoding='utf-8')
+    for path in (PAGE, PICTURE):
+        print(f'written  {path.relative_to(image.ROOT)}')
+
+
 def scale(args):
-    host = Host(args.kernel, qemu=QEMUS, memory=MEMORY, smp=SMP)
-    results = Results(BUILD / 'results.jsonl', versions(host.kernel.version))
-    with boot(host):
-        found = measure_all(host, args.sizes, results)
-    print(json.dumps(found, indent=1))
+    sizes = sorted(set(args.sizes))
+    if args.docs and sizes != list(SIZES):
+        raise RigError('--docs: the page is about '
+                       f'{", ".join(map(str, SIZES))} vCPUs; give no sizes')
+    host = new_host(args.kernel)
+    versions = versions_of(host.kernel.version)
+    results = Results(BUILD / 'results.jsonl', versions)
+    with contextlib.ExitStack() as stack:
+        found = measure_all(
+            functools.cache(lambda: stack.enter_context(boot(host))[0]),
+            sizes, results)
+    versions['base'] = read_upstream()['version']
+    print(f'\nLinux {versions["kernel"]}, QEMU {versions["base"]} and the '
+          f'series on it\n\n{scale_report.markdown(found)}\n')
+    if args.docs:
+        publish(found, versions, results.date())
     return 0
+
+
+def size_of(text):
+    """A number of vCPUs that KVM can give a guest."""
+    size = int(text)
+    if not 1 <= size <= SIZES[-1]:
+        raise ValueError(text)
+    return size
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('sizes', type=int, nargs='*', default=SIZES,
-                        metavar='VCPUS', help='1 8 64 512 unless given')
+    parser.add_argument('sizes', type=size_of, nargs='*', default=SIZES,
+                        metavar='VCPUS', help='1 to 512; '
+                        f'{" ".join(map(str, SIZES))} unless given')
     parser.add_argument('--kernel', default=KERNEL,
                         help='of the host, %(default)s unless given')
+    parser.add_argument('--docs', action='store_true',
+                        help='put the result into the documentation')
     args = parser.parse_args()
-    return process.program('scale', lambda: scale(args))
+    return process.program('scale', lambda: scale(args),
+                           interrupted='; what is done is kept')
 
 
 if __name__ == '__main__':
