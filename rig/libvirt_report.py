@@ -18,7 +18,7 @@ from . import image, tables
 RECORDS = image.BUILD / 'libvirt'
 TESTS = [image.ROOT / 'tests' / 'avocado' / name
          for name in ('libvirt.py', 'libvirt_apparmor.py')]
-TITLES = ['case', 'hosts', 'virsh', 'outcome', 'virsh took', 'test took']
+TITLES = ['case', 'hosts', 'virsh', 'outcome', 'virsh took']
 
 # What is quoted in the page: the case, and the words above it.
 QUOTED = {
@@ -70,27 +70,26 @@ def counted(words):
                      for word, times in runs)
 
 
-def row(title, steps, verdict, seconds):
+def row(title, steps, verdict):
     """The cells of a case."""
     if not steps:
-        return [title, '', '', verdict, '', f'{seconds:.0f} s']
+        return [title, '', '', verdict, '']
     took = [step['seconds'] for step in steps if step['seconds']]
     outcome = counted(step['outcome'] for step in steps)
     longest = max((step['kernels'] for step in steps), key=len)
     return [title, ' to '.join(map(short, longest)),
             counted(dict.fromkeys(step['way'] for step in steps)),
             outcome if verdict == 'passed' else f'{verdict}: {outcome}',
-            f'{statistics.median(took):.1f} s' if took else '',
-            f'{seconds:.0f} s']
+            f'{statistics.median(took):.1f} s' if took else '']
 
 
 def rows(results):
-    """Titles, and a row for each of {case: (verdict, seconds, ...)}."""
+    """Titles, and a row for each of {case: (verdict, ...)}."""
     titles = documented()
     yield TITLES
     for case, title in titles.items():
         if case in results:
-            yield row(title.rstrip('.'), recorded(case), *results[case][:2])
+            yield row(title.rstrip('.'), recorded(case), results[case][0])
 
 
 def quote(text):

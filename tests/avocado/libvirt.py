@@ -175,16 +175,18 @@ class Preflight(LibvirtCase):
     """
 
     def test_preflight_off(self):
-        """Off by the domain XML: refused after RAM, the guest runs on."""
-        hosts = self.libvirt_hosts('6.18', '6.12')
+        """Preflight off: refused after RAM, by the destination's words."""
+        kernels = ('6.18', '6.12')
+        hosts = self.libvirt_hosts(*kernels)
         said = self.stays(
             self.domain(hosts[0], ('-global',
                                    'migration.x-cpreg-preflight=off')),
-            hosts[1])
+            hosts[1], recorded('PSCI_VERSION', *kernels), late=True)
+        self.assertIn('Sibling indicated error 1', said)
         self.assertNotIn('The destination refused the guest', said)
 
     def test_series_to_stock(self):
-        """virsh prints what to switch off; then it migrates."""
+        """To a stock QEMU: virsh prints what to switch off; then it goes."""
         hosts = self.libvirt_hosts('6.18', '6.18', qemus=('series', 'stock'))
         domain = self.domain(hosts[0])
         self.stays(domain, hosts[1], 'x-cpreg-preflight')
@@ -201,7 +203,7 @@ class Stock(LibvirtCase):
     def names_nothing(self, *kernels):
         """Refused, and virsh prints neither a register nor a remedy."""
         hosts = self.libvirt_hosts(*kernels, qemus=('stock', 'stock'))
-        said = self.stays(self.domain(hosts[0]), hosts[1])
+        said = self.stays(self.domain(hosts[0]), hosts[1], late=True)
         self.assertNotRegex(said, 'PSCI|_EL1|0x60|kvm-psci-version')
 
     def test_stock_newer_kernel(self):

@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
-from rig import libvirt, libvirt_report                     # noqa: E402
+from rig import image, libvirt, libvirt_report              # noqa: E402
 from rig.errors import slow                                 # noqa: E402
 from rig.host import boot                                   # noqa: E402
 from rig.migration import MIGRATED, REFUSED                 # noqa: E402
@@ -31,6 +31,8 @@ class LibvirtCase(RigCase):
     What virsh did and said is kept for the report of `make check-libvirt`.
     """
 
+    emulated_only = True
+
     def setUp(self):
         super().setUp()
         self.records = []
@@ -38,6 +40,8 @@ class LibvirtCase(RigCase):
     def libvirt_hosts(self, *kernels, qemus=('series', 'series'),
                       apparmor=False):
         """Booted hosts in which libvirtd answers; a QEMU for each."""
+        for each in image.QEMUS.keys() & set(qemus):
+            self.require(image.qemu_path, each)
         network = self.stack.enter_context(Network())
         hosts = self.stack.enter_context(boot(*(
             libvirt.host(kernel, network, qemu=qemu, name=f'host-{letter}')
@@ -124,12 +128,14 @@ class LibvirtCase(RigCase):
         self.assertGreater(domain.ticks(), before)
         self.assertEqual(domain.state(), 'running (migrated)')
 
-    def stays(self, domain, to, *texts, options='', xml=None):
+    def stays(self, domain, to, *texts, options='', xml=None, late=False):
         """It is refused, virsh prints all of this; it runs on, and is whole.
 
-        The state that it is in, and why, is what it was.
+        The state that it is in, and why, is what it was: it was not even
+        paused.  That it is where it is refused `late`, after all its RAM.
         """
-        state, before = domain.state(), domain.ticks()
+        before = domain.ticks()
+        state = 'running (unpaused)' if late else domain.state()
         result = self.virsh_migrate(domain, to, options, xml)
         self.assertEqual(result.outcome, REFUSED, str(result))
         self.assertEqual(result.status, 1, str(result))
