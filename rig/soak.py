@@ -9,7 +9,8 @@ guest must run on exactly one host, with every register and all memory right,
 its virtual time never goes back, and no QEMU's memory grows.
 
 Facts are appended to build/soak/results.jsonl as they come; a run that was
-interrupted goes on where it was.  Exit status 0 only if no guest was lost.
+interrupted goes on where it was, with a new guest.  Exit status 0 only if no
+guest was lost, damaged or on both hosts, and nothing grew.
 """
 
 import argparse
@@ -24,12 +25,14 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from rig import image, kernels, process, soak_facts, soak_plan  # noqa: E402
+from rig import (image, kernels, process, soak_facts,       # noqa: E402
+                 soak_memory, soak_plan, soak_report, tables)
 from rig.errors import RigError, say                        # noqa: E402
 from rig.results import digest                              # noqa: E402
 from rig.soak_hop import Shuttle                            # noqa: E402
 
 BUILD = image.BUILD / 'soak'
+PAGE = image.ROOT / 'docs' / 'arm-kvm-soak.rst'
 EVERY = 20                  # tries, until the next line of progress
 RIG_MOST = 5                # failed hosts, then something else is wrong
 BAD_MOST = 10
@@ -64,13 +67,28 @@ class Kept:
                 if record['leg'] == leg.name and not record.get('rig')}
 
     def add(self, leg, number, plan, facts):
-        record = {'key': self.key, 'leg': leg.name, 'number': number,
-                  'date': time.strftime('%Y-%m-%d'),
-                  'plan': plan._asdict(), **facts}
+        return self._keep({'leg': leg.name, 'number': number,
+                           'plan': plan._asdict(), **facts})
+
+    def add_saved(self, facts):
+        """Of a savevm and loadvm."""
+        return self._keep({'leg': soak_memory.SAVED, **facts})
+
+    def saved(self):
+        """Whether these were done to their end."""
+        return any(record['leg'] == soak_memory.SAVED and
+                   record['number'] + 1 == record['of']
+                   for record in self.records)
+
+    def _keep(self, facts):
+        record = {'key': self.key, 'date': time.strftime('%Y-%m-%d'), **facts}
         self.records.append(record)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, 'a', encoding='utf-8') as file:
-            file.write(json.dumps(record) + '\n')
+        with open(self.path, 'ab+') as file:
+            # A run that was killed may have left half a line.
+            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
+            file.write((b'\n' if torn else b'')
+                       + json.dumps(record).encode() + b'\n')
         return record
 
 
@@ -173,19 +191,68 @@ def key_of(args):
         digest(image.witness_files()['guest/witness'])])
 
 
+def save_and_load(kept, times):
+    """savevm and loadvm so many times, in one process."""
+    if kept.saved():
+        return
+    say('SOAK', f'{soak_memory.SAVED}, {times} times')
+    for facts in soak_memory.rounds(times):
+        record = kept.add_saved({**facts, 'of': times})
+        for wrong in soak_memory.saved_wrong(record):
+            say('FAILED', f'{soak_memory.SAVED}, {record["number"]}: {wrong}')
+
+
+def what_it_was(kept, args):
+    """In a sentence: of what these are results."""
+    versions = [kernels.find(name).version for name in sorted({
+        name for leg in soak_plan.LEGS for name in leg.kernels},
+        key=list(kernels.CATALOGUE).index)]
+    base = (image.BUILD / 'qemu' / 'VERSION').read_text().strip()
+    dates = sorted({record['date'] for record in kept.records})
+    return (f'QEMU {base} with the series, emulated neoverse-n1, Linux '
+            f'{", ".join(versions)}; N={args.n}, seed {args.seed}; '
+            + ' to '.join(dates[:1] + dates[1:][-1:]) + '.')
+
+
+def report(kept, args, wanted):
+    """Print what came of it; the exit status."""
+    judged = soak_report.Judged(kept.records)
+    print(f'\n{what_it_was(kept, args)}\n\n{soak_report.text(judged)}')
+    failures = list(judged.failures())
+    for text in failures:
+        print(f'FAILED: {text}')
+    for record in judged.rig():
+        print(f'A host failed ({record["leg"]}, try {record["number"]}): '
+              f'{record["rig"].splitlines()[0]}')
+    done = len(judged.counted())
+    if done < wanted:
+        print(f'{done} of {wanted} tries are done; run it again for the rest')
+    if args.docs:
+        if done < wanted:
+            raise RigError(f'{done} tries are no result of {wanted}; '
+                           f'{PAGE.name} stays as it is')
+        tables.renew_page(PAGE, f'{what_it_was(kept, args)}\n\n'
+                          + soak_report.text(judged, tables.rst_table))
+        print(f'written  {PAGE.relative_to(image.ROOT)}')
+    return 1 if failures else 0
+
+
 def soak(args):
     kept = Kept(BUILD / 'results.jsonl', key_of(args))
     counts = soak_plan.counts(args.n)
+    wanted = sum(counts.values())
     if args.legs:
         counts = {leg: count for leg, count in counts.items()
                   if leg.name in args.legs}
-    print(f'seed {args.seed}, {args.n} tries: ' + ', '.join(
-        f'{leg.name}: {count}' for leg, count in counts.items()), flush=True)
-    run = Soak(args.seed, counts, kept)
-    run.run()
-    judged = [soak_facts.judge(record) for record in kept.records]
-    print(collections.Counter(outcome for outcome, _ in judged))
-    return 1 if any(wrong for _, wrong in judged) else 0
+    if not args.report:
+        print(f'seed {args.seed}, {args.n} tries: ' + ', '.join(
+            f'{leg.name}: {count}' for leg, count in counts.items()),
+            flush=True)
+        Soak(args.seed, counts, kept).run()
+        if not args.legs:
+            save_and_load(kept, max(2, min(soak_memory.TIMES,
+                                           args.n // 20)))
+    return report(kept, args, wanted)
 
 
 def main():
@@ -199,7 +266,13 @@ def main():
     parser.add_argument('--legs', nargs='+', metavar='NAME',
                         choices=[leg.name for leg in soak_plan.LEGS],
                         help='only these')
+    parser.add_argument('--report', action='store_true',
+                        help='of what is done, and do nothing')
+    parser.add_argument('--docs', action='store_true',
+                        help='put the result into the documentation')
     args = parser.parse_args()
+    if args.n < 4:
+        parser.error('-n: at least 4, one for each kind of guest')
     return process.program('soak', lambda: soak(args))
 
 

@@ -105,7 +105,8 @@ class Porter:
             raise self._host.failed('its shell is gone')
         end = f'done {guest.name}\n'.encode()
         if not self._shell.wait(
-                30 * slow(), lambda: self._shell.stdout.endswith(end)):
+                30 * slow(), lambda: self._shell.stdout.endswith(
+                    end, since)):
             raise self._host.failed(f'no answer to "{what} {guest.name}"')
         return bytes(self._shell.stdout[since:]).decode(errors='replace')
 

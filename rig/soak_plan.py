@@ -17,7 +17,7 @@ KILL_SETUP = 'destination killed in set-up'
 KILL_RAM = 'destination killed in RAM'
 KILL_SWITCHOVER = 'destination killed before switchover'
 CANCEL, CANCEL_LATE = 'cancelled', 'cancelled near its end'
-REFUSED, REFUSED_LATE = 'refused before RAM', 'refused after RAM'
+REFUSED, REFUSED_LATE = 'refused before RAM', 'refused, preflight off'
 POSTCOPY = 'postcopy'
 FAULTS = {SLOW: 3, CUT: 4, KILL_SETUP: 2, KILL_RAM: 3, KILL_SWITCHOVER: 3,
           CANCEL: 4, CANCEL_LATE: 3, REFUSED: 3, REFUSED_LATE: 2,
@@ -55,9 +55,9 @@ class Leg(NamedTuple):
 
 LEGS = (
     Leg('1 vCPU', ('6.12', '6.18'), 1, .45),
-    Leg('8 vCPUs', ('6.12', '6.18'), 8, .2, baseline=False),
-    Leg('1 vCPU, to 7.3', ('6.12', '7.3'), 1, .25),
     Leg('one process', ('6.12', '6.18'), 1, .1, lasting=True),
+    Leg('1 vCPU, to 7.3', ('6.12', '7.3'), 1, .25),
+    Leg('8 vCPUs', ('6.12', '6.18'), 8, .2, baseline=False),
 )
 
 

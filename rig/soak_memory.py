@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""savevm and loadvm over and over in one process, and what it holds then."""
+
+import os
+import re
+import sys
+
+from . import image
+from .errors import RigError
+from .guest import Guest
+from .host import Host, boot
+from .soak_hop import MEMORY, Porter
+
+sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
+# pylint: disable=wrong-import-position
+from snapshots import add_disk                              # noqa: E402
+
+SAVED = 'savevm and loadvm'
+KERNEL = '6.18'
+TIMES = 50
+WARM = 10                   # rounds until its memory is what it stays
+
+
+def _whole(guest):
+    """The witness's answer after a load."""
+    since = len(guest.serial())
+    guest.write_serial('c')
+    # Not "^": the load may have cut off a line that was being printed.
+    return guest.wait_serial(r'witness (ok|failed|FAULT).*\n',
+                             since=since).group().strip()
+
+
+def _monitor(guest, command):
+    """savevm and loadvm say nothing unless they fail."""
+    said = guest.qmp('human-monitor-command', command_line=command)
+    if said:
+        raise RigError(f'{guest}: {command}: {said.strip()}')
+
+
+def saved_wrong(record):
+    """What must not be, in sentences."""
+    if not re.match('witness ok', record['check']):
+        yield record['check']
+    if record['said']:
+        yield f'QEMU said {record["said"]}'
+
+
+def rounds(times):
+    """Facts of each round."""
+    with boot(Host(KERNEL, qemu=['series'], guests=['witness'])) as (host,), \
+            Guest(host, 'series', 'witness', memory=MEMORY) as guest:
+        porter = Porter(host)
+        try:
+            guest.wait_up()
+            add_disk(guest)
+            for number in range(times):
+                _monitor(guest, 'savevm here')
+                _monitor(guest, 'loadvm here')
+                yield {'number': number, 'check': _whole(guest),
+                       'guest': f'{os.getpid()}', 'kernel':
+                       host.kernel.version, 'said': guest.stderr(),
+                       'rss': porter.resident(guest)}
+        finally:
+            porter.close()

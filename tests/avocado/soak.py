@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A short soak: ten migrations of one guest back and forth, under faults.
+
+`make soak` makes a thousand.
+"""
+
+import pathlib
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import soak_plan as plans                          # noqa: E402
+from rig.soak_facts import MIGRATED, STAYED, judge          # noqa: E402
+from rig.soak_hop import Shuttle                            # noqa: E402
+from rig.soak_plan import LEGS, Try                         # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
+
+# One of each kind that ends in one way only, and where the guest is then.
+KINDS = {plans.PLAIN: MIGRATED, plans.REFUSED: STAYED, plans.SLOW: MIGRATED,
+         plans.CANCEL: STAYED, plans.POSTCOPY: MIGRATED,
+         plans.KILL_SETUP: STAYED, plans.KILL_RAM: STAYED,
+         plans.KILL_SWITCHOVER: STAYED, plans.REFUSED_LATE: STAYED}
+
+
+class Soak(RigCase):
+    """
+    :avocado: tags=quick,rig
+    """
+
+    emulated_only = True
+
+    def test_hops(self):
+        """6.12 and 6.18: whole, on one host, time goes on, each time."""
+        shuttle = Shuttle(LEGS[0], self.stack)
+        shuttle.start()
+        tries = [Try(kind, True, kind != plans.REFUSED_LATE, .3, .3, 4 << 20,
+                     .005) for kind in (*KINDS, plans.PLAIN)]
+        for one, following in zip(tries, [*tries[1:], None]):
+            with self.subTest(one.kind):
+                facts = shuttle.go(one, following)
+                self.assertEqual(
+                    judge({**facts, 'plan': one._asdict()}),
+                    (KINDS[one.kind], []), facts)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a soak plans, and how it judges what it saw (no host, no QEMU)."""
+
+import collections
+import copy
+import json
+import pathlib
+import random
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import soak, soak_facts, soak_plan                 # noqa: E402
+from rig.soak_facts import (BOTH, DAMAGED, DIED, LOST,      # noqa: E402
+                            MIGRATED, RIG, STAYED, judge, slope)
+from rig.soak_plan import LEGS, plan                        # noqa: E402
+
+HZ = soak_facts.COUNTER_HZ
+OK = 'witness ok: tick 9, 202 registers, 4096 KiB compared'
+
+
+def reading(began, *values):
+    """Of virtual counters, in seconds."""
+    return {'began': began, 'ended': began + .1,
+            'values': [int(value * HZ) for value in values]}
+
+
+def side(status, **facts):
+    return {'exit': None, 'killed': False, 'check': None, 'status': status,
+            'migration': None, 'error': '', 'said': '', 'ticks': [], **facts}
+
+
+def record(kind=soak_plan.PLAIN, **facts):
+    """Of a guest that migrated, whole."""
+    return {'plan': {'kind': kind}, 'sent': 5_000_000,
+            'source': side('postmigrate', ticks=[0, 8]),
+            'destination': side('running', check=OK, ticks=[9, 11]),
+            'counters': [reading(10, 5), reading(14, 8.9), reading(15, 9.9)],
+            **facts}
+
+
+def stayed(kind=soak_plan.CANCEL, **facts):
+    """Of a guest that runs on where it was."""
+    return record(kind, **{
+        'source': side('running', check=OK, ticks=[0, 12]),
+        'destination': side('inmigrate'), **facts})
+
+
+class Plans(unittest.TestCase):
+
+    def test_repeatable(self):
+        """By seed, leg and number alone, in whatever order."""
+        first = [plan('a', LEGS[0], n) for n in range(50)]
+        again = [plan('a', LEGS[0], n) for n in reversed(range(50))]
+        self.assertEqual(first, again[::-1])
+        self.assertNotEqual(first, [plan('b', LEGS[0], n)
+                                    for n in range(50)])
+        self.assertNotEqual(first, [plan('a', LEGS[1], n)
+                                    for n in range(50)])
+
+    def test_shares(self):
+        """Four of ten tries have a fault, and each kind is met."""
+        kinds = collections.Counter(plan('1', LEGS[0], n).kind
+                                    for n in range(1000))
+        self.assertAlmostEqual(kinds[soak_plan.PLAIN], 600, delta=50)
+        self.assertEqual(set(kinds), {soak_plan.PLAIN, *soak_plan.FAULTS})
+
+    def test_lasting(self):
+        """A process that shall last never lets its guest go."""
+        lasting, = (leg for leg in LEGS if leg.lasting)
+        for number in range(200):
+            self.assertIn(plan('1', lasting, number).kind, soak_plan.STAYS)
+
+    def test_return_path(self):
+        """Where a source without it would give its guest away to nobody."""
+        for number in range(500):
+            one = plan('1', LEGS[0], number)
+            if one.kind in soak_plan.RETURN_PATH:
+                self.assertTrue(one.return_path, one)
+
+    def test_counts(self):
+        """Every try is one of some leg."""
+        for number in (4, 10, 999, 1000):
+            self.assertEqual(sum(soak_plan.counts(number).values()), number)
+
+
+class Judge(unittest.TestCase):
+
+    def good(self, facts, outcome):
+        self.assertEqual(judge(facts), (outcome, []))
+
+    def bad(self, facts, outcome, regex):
+        found, wrong = judge(facts)
+        self.assertEqual(found, outcome)
+        self.assertRegex('; '.join(wrong), regex)
+
+    def test_good(self):
+        self.good(record(), MIGRATED)
+        self.good(stayed(), STAYED)
+        self.good({'rig': 'host1 died'}, RIG)
+
+    def test_lost(self):
+        """Completed, says the source; the destination has ended."""
+        self.bad(record(destination=side(None, exit=1)), LOST,
+                 'source postmigrate')
+        self.bad(stayed(source=side('postmigrate', migration='completed'),
+                        destination=side('inmigrate')), LOST, 'inmigrate')
+
+    def test_both(self):
+        self.bad(record(source=side('running', check=OK)), BOTH, 'both')
+
+    def test_ran_before(self):
+        """It printed at the destination, and the source runs too."""
+        self.bad(stayed(destination=side('paused', ticks=[9, 9])), BOTH,
+                 'both')
+
+    def test_damaged(self):
+        self.bad(record(destination=side(
+            'running', ticks=[9, 9], check='the guest is not what it was: '
+            'witness MISMATCH X3')), DAMAGED, 'MISMATCH X3')
+        self.bad(stayed(source=side('running')), DAMAGED, 'not answer')
+
+    def test_died(self):
+        """Of a signal; a source in any way; one that a fault killed not."""
+        self.bad(stayed(destination=side(None, exit=-11)), DIED, '-11')
+        self.bad(record(source=side(None, exit=1)), DIED, 'source ended')
+        self.bad(record(destination=side(
+            'running', said='qemu: Assertion `x` failed')), DIED, 'Assert')
+        self.good(stayed(soak_plan.KILL_RAM, destination=side(
+            None, exit=-9, killed=True)), STAYED)
+        self.good(stayed(soak_plan.REFUSED, sent=4000,
+                         destination=side(None, exit=1)), STAYED)
+
+    def test_not_as_planned(self):
+        self.bad(record(soak_plan.REFUSED_LATE), MIGRATED, 'it migrated')
+        self.bad(stayed(soak_plan.PLAIN), STAYED, 'did not migrate')
+        self.bad(stayed(soak_plan.REFUSED), STAYED, '5000000 bytes')
+
+    def test_ticks(self):
+        """None twice, and none left out but one that was cut in two."""
+        for first, right in ((8, False), (9, True), (10, True),
+                             (11, False)):
+            facts = record()
+            facts['destination']['ticks'] = [first, 20]
+            self.assertEqual(not judge(facts)[1], right, first)
+
+    def test_counter_back(self):
+        """Of any vCPU, at any reading."""
+        for at, values in ((1, (4.9, 8)), (1, (8, 4.9)), (2, (8.8, 9))):
+            facts = record(counters=[reading(10, 5, 5), reading(14, 8.9, 8.9),
+                                     reading(15, 9.9, 9.9)])
+            facts['counters'][at]['values'] = [
+                int(value * HZ) for value in values]
+            self.bad(facts, MIGRATED, 'went back')
+
+    def test_counter_leap(self):
+        """No further than the time that went by."""
+        facts = record()
+        self.good(facts, MIGRATED)
+        leap = copy.deepcopy(facts)
+        leap['counters'][2]['values'] = [int((9.9 + 5) * HZ)]
+        self.bad(leap, MIGRATED, 'went on by 9.9')
+
+    def test_counter_of_postcopy(self):
+        """The source's is old by the time that it is read."""
+        self.good(record(soak_plan.POSTCOPY, counters=[
+            reading(10, 5), reading(24, 6), reading(25, 19)]), MIGRATED)
+
+
+def series(growth, points=100, noise=200, seed=1):
+    """A process, or two by turns, of which each try takes `growth` kB."""
+    rng = random.Random(seed)
+    return [(n % 2, n, 28000 + 3000 * (n % 2) + growth * n
+             + rng.choice((-noise, 0, noise))) for n in range(points)]
+
+
+class Slopes(unittest.TestCase):
+
+    def test_leak(self):
+        """One list of 256 registers of 8 bytes a try is found."""
+        self.assertEqual(slope(series(2, 300)).verdict(), 'grows')
+        self.assertEqual(slope(series(8, 100)).verdict(), 'grows')
+
+    def test_no_leak(self):
+        found = slope(series(0, 400))
+        self.assertEqual(found.verdict(), 'does not grow')
+        self.assertLess(abs(found.value), 3 * found.error)
+
+    def test_too_few(self):
+        """It says so, rather than that nothing grows."""
+        self.assertEqual(slope(series(0, 12)).verdict(), 'too few to tell')
+        self.assertIsNone(slope(series(0, 3)))
+        self.assertIsNone(slope([]))
+
+    def test_exact(self):
+        found = slope(series(2.5, 20, noise=0))
+        self.assertAlmostEqual(found.value, 2.5)
+        self.assertAlmostEqual(found.error, 0)
+
+    def test_levels(self):
+        """The two kernels' QEMUs differ in size, which is no growth."""
+        points = series(0, 101, noise=0)
+        self.assertAlmostEqual(slope(points).value, 0)
+        self.assertNotAlmostEqual(
+            slope([(0, x, y) for _, x, y in points[:50]]).value, 0, 1)
+
+
+class Kept(unittest.TestCase):
+
+    def test_resumes(self):
+        """What was done stands; where a host failed it is tried again."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'results.jsonl'
+            kept = soak.Kept(path, 'a')
+            one = plan('1', LEGS[0], 0)
+            kept.add(LEGS[0], 0, one, record())
+            kept.add(LEGS[0], 1, one, {'rig': 'it died'})
+            kept.add(LEGS[1], 2, one, record())
+            # Killed while it wrote.
+            with open(path, 'a', encoding='utf-8') as file:
+                file.write('{"key": "a", "le')
+            self.assertEqual(soak.Kept(path, 'b').records, [])
+            again = soak.Kept(path, 'a')
+            self.assertEqual(again.done(LEGS[0]), {0})
+            again.add(LEGS[0], 3, one, record())
+            self.assertEqual(soak.Kept(path, 'a').done(LEGS[0]), {0, 3})
+            json.loads(path.read_text(encoding='utf-8').splitlines()[-1])
+
+
+if __name__ == '__main__':
+    unittest.main()
