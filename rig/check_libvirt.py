@@ -90,10 +90,10 @@ def verdicts():
     records = list(RESULTS.glob('job-*/results.json'))
     if not records:
         raise RigError(f'avocado left no results in {RESULTS}')
-    found = {}
+    found, day = {}, time.strftime('%Y-%m-%d')
     for test in json.loads(records[0].read_text())['tests']:
         verdict = check.OUTCOMES.get(test['status'], 'failed')
-        found[test['name'].rsplit('.', 1)[1]] = (verdict, time.strftime('%Y-%m-%d'))
+        found[test['name'].rsplit('.', 1)[1]] = (verdict, day)
         if verdict == 'failed':
             check.print_log(test)
     return found

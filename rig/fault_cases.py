@@ -1,17 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The faults: what is done to a migration, and what may become of it."""
 
+import re
 import time
 from typing import Callable, NamedTuple
 
+from . import fault_kvm, fault_memory, flips
 from .errors import Deadline
 from .fault_facts import (DESTINATION, NOBODY, SOURCE, Expected,
                           wait_for)
 from .fault_phases import (DEVICE, FAST, MODES, PHASES, RAM, SENT, SET_UP,
                            SWITCHOVER, Staged, set_up)
+from .injector import ERRNOS
+
+USUAL, SMALL, NONE = 'usual', 'small', 'none'
 
 # After so many TCP gives up: some 10 seconds; Linux has 15, some 15 minutes.
 RETRIES = 5
+QUICK = re.compile(
+    r'^destination killed, (set-up|device), preflight$'
+    r'|^source killed, (device|sent), preflight$'
+    r'|^link cut, (RAM|sent), preflight$'
+    r'|^SET_ONE_REG of (ID_AA64PFR0_EL1|TPIDR_EL0) .*EINVAL'
+    r'|^GET_ONE_REG of TPIDR_EL0 at the source'
+    r'|^some byte of a list flips, loadvm')
+STOCK = re.compile(
+    r'^(destination|source) killed, .*, (return path|neither)$'
+    r'|^SET_ONE_REG of \S+ at the destination: EINVAL'
+    r'|^GET_ONE_REG of \S+ at the source'
+    r'|^some ')
 
 
 class Case(NamedTuple):
@@ -22,12 +39,14 @@ class Case(NamedTuple):
     expected  what may be afterwards
     qemu      'series', or 'stock' to compare with: not judged
     quick     whether it is of those that tests run
+    hosts     which it needs: USUAL, SMALL (the destination) or NONE
     """
     name: str
     run: Callable
     expected: Expected
     qemu: str = 'series'
     quick: bool = False
+    hosts: str = USUAL
 
 
 # A side is killed
@@ -87,12 +106,13 @@ def cut_link(bench, phase, mode, qemu, restored):
             staged.bring_back()
         else:
             staged.cancel()
-        staged.waits = not restored
+        staged.waits = True
         staged.settle()
         if restored:
-            # What it had is not the whole guest.
+            # Now it hears that there is no more; it has no whole guest.
             staged.restore()
-            staged.destination.wait_exit(30)
+            staged.waits = False
+            staged.settle(60)
         try:
             return staged.facts()
         finally:
@@ -225,4 +245,95 @@ def links():
                    Expected((SOURCE,), (), 60))
 
 
-CASES = [*killed(), *links()]
+# Memory
+
+def memory():
+    """Cases: the destination has too little."""
+    for mode in MODES:
+        yield Case(f'destination out of memory, RAM, {mode}',
+                   lambda bench, qemu, m=mode:
+                       fault_memory.out_of_memory(bench, m, qemu),
+                   Expected((SOURCE,), ('.',), 120), hosts=SMALL)
+    for spare, words, who in (
+            (-4096, 'cannot start', (SOURCE,)),
+            (1024, 'has 1 MiB to spare', (SOURCE, DESTINATION))):
+        yield Case(f'destination whose address space is limited: {words}',
+                   lambda bench, qemu, s=spare:
+                       fault_memory.limited(bench, qemu, s),
+                   Expected(who, ('.',) if spare < 0 else ()))
+
+
+# KVM
+
+# Registers by their kind: the first of the identity, one that only newer
+# kernels list, others of the list, a general one and a vector.
+REFUSED = {
+    'PSCI_VERSION': 0x6030000000140000,
+    'ID_AA64PFR0_EL1': 0x603000000013c020,
+    'SCTLR_EL1': 0x603000000013c080,
+    'TPIDR_EL0': 0x603000000013de82,
+    'X7': 0x603000000010000e,
+    'V3': 0x6040000000100060,
+}
+
+
+def kvm():
+    """Cases: KVM refuses a register."""
+    for name, index in REFUSED.items():
+        for errno in ERRNOS:
+            yield Case(
+                f'SET_ONE_REG of {name} at the destination: {errno}',
+                lambda bench, qemu, i=index, e=errno:
+                    fault_kvm.refuse_live(bench, qemu, DESTINATION, 'set', i,
+                                          e, 'preflight'),
+                Expected((SOURCE,)))
+    for side in (SOURCE, DESTINATION):
+        for name, index in REFUSED.items():
+            yield Case(
+                f'GET_ONE_REG of {name} at the {side}: EIO',
+                lambda bench, qemu, s=side, i=index:
+                    fault_kvm.refuse_live(bench, qemu, s, 'get', i, 'EIO',
+                                          'preflight'),
+                Expected((SOURCE,)))
+    for words, run in (
+            ('GET_ONE_REG of a save', lambda bench, qemu, step:
+                fault_kvm.sweep_save(bench, qemu, step)),
+            ('SET_ONE_REG of a load', lambda bench, qemu, step:
+                fault_kvm.sweep_load(bench, qemu, 'set', step)),
+            ('GET_ONE_REG of a load', lambda bench, qemu, step:
+                fault_kvm.sweep_load(bench, qemu, 'get', step))):
+        yield from sweeps(words, run, 40)
+
+
+def sweeps(words, run, step, qemus=('series',)):
+    """Cases: something happens to each, or in a short form to some of them.
+    """
+    # pylint: disable=unused-argument
+    yield Case(f'each {words}',
+               lambda bench, qemu: run(bench, qemu, 1), Expected())
+    yield Case(f'some {words}',
+               lambda bench, qemu: run(bench, qemu, step), Expected())
+
+
+# Bits
+
+def bits():
+    """Cases: bits of a saved guest flip."""
+    yield from sweeps('byte of a list flips, loadvm', flips.sweep_snapshot,
+                      97)
+    yield from sweeps('byte of a list flips, file', flips.sweep_file, 397)
+    for case in sweeps('byte of a list flips, loadvm with TCG',
+                       lambda bench, qemu, step: flips.sweep_tcg(step), 97):
+        yield case._replace(hosts=NONE)
+
+
+def stock(cases):
+    """What the base does, beside it."""
+    for case in cases:
+        if STOCK.search(case.name):
+            yield case._replace(qemu='stock', quick=False)
+
+
+CASES = [case._replace(quick=bool(QUICK.search(case.name)))
+         for case in [*killed(), *links(), *memory(), *kvm(), *bits()]]
+CASES += list(stock(CASES))

@@ -133,16 +133,19 @@ def judge(expected, source, destination, seconds):
     return wrong
 
 
-def first_words(source, destination, most=110):
+def shorten(text, most=110):
+    """The beginning of a text, on one line, without QEMU's own name."""
+    text = ' '.join(re.sub(
+        r'(?m)^qemu-system-aarch64: |^\S*qemu-\w+: ', '', text).split())
+    return text if len(text) <= most else \
+        text[:most].rsplit(' ', 1)[0] + ' ...'
+
+
+def first_words(source, destination):
     """The beginning of what was said, the most telling text first."""
-    for text in (source.error, destination.error, source.said,
-                 destination.said):
-        text = ' '.join(re.sub(
-            r'^qemu-system-aarch64: |^\S*/qemu-\S+: ', '', text).split())
-        if text:
-            return text if len(text) <= most else \
-                text[:most].rsplit(' ', 1)[0] + ' ...'
-    return '-'
+    return next((shorten(text) for text in (
+        source.error, destination.error, source.said, destination.said)
+        if text), '-')
 
 
 def wait_for(condition, limit, what):

@@ -44,10 +44,12 @@ CPU_HEAD = b'\x03cpu' + struct.pack('>II', 0, CPU_VERSION)
 
 def set_up(guest, capabilities, parameters):
     """Set migration capabilities and parameters."""
-    guest.qmp('migrate-set-capabilities', capabilities=[
-        {'capability': name, 'state': state}
-        for name, state in capabilities.items()])
-    guest.qmp('migrate-set-parameters', **parameters)
+    if capabilities:
+        guest.qmp('migrate-set-capabilities', capabilities=[
+            {'capability': name, 'state': state}
+            for name, state in capabilities.items()])
+    if parameters:
+        guest.qmp('migrate-set-parameters', **parameters)
 
 
 class HoldingRelay(Relay):
@@ -111,11 +113,12 @@ class Bench:
         return self._source
 
     def destination(self, qemu, **kwargs):
+        """A guest that waits; its caller ends it."""
         path = injector.new_path()
-        guest = Guest(
-            self.hosts[DESTINATION], qemu, 'witness', incoming=True,
-            **{'memory': MEMORY, **kwargs},
-            before=injector.before(path) + kwargs.pop('before', ''))
+        before = injector.before(path) + kwargs.pop('before', '')
+        guest = Guest(self.hosts[DESTINATION], qemu, 'witness',
+                      incoming=True, **{'memory': MEMORY, **kwargs},
+                      before=before)
         guest.inject = path
         return guest
 

@@ -14,6 +14,8 @@ only if no case broke that.
 """
 
 import argparse
+import collections
+import contextlib
 import json
 import os
 import re
@@ -24,11 +26,12 @@ if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from rig import image, injector, process, tables            # noqa: E402
+from rig import image, injector, kernels, process, tables   # noqa: E402
 from rig.errors import RigError, say, slow                  # noqa: E402
-from rig.fault_cases import CASES                           # noqa: E402
+from rig.fault_cases import CASES, NONE, SMALL, USUAL        # noqa: E402
 from rig.fault_facts import (Side, first_words, judge,      # noqa: E402
-                             runs)
+                             runs, shorten)
+from rig.fault_memory import SMALL as SMALL_MEMORY          # noqa: E402
 from rig.fault_phases import Bench                          # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 from rig.network import Network                             # noqa: E402
@@ -84,56 +87,92 @@ def verdict(case, facts):
     """What must not be, of recorded facts; none for the stock QEMU's."""
     if case.qemu != 'series':
         return []
+    if 'rows' in facts:
+        return [f'{each["what"]} {each.get("errno", "")}: {text}'
+                for each in facts['rows'] for text in each['wrong']]
     expected = case.expected._replace(
         says=case.expected.says + tuple(filter(None, [facts['expects']])),
         bound=case.expected.bound * facts['slow'])
     return judge(expected, *sides(facts), facts['seconds'])
 
 
+def counted(rows):
+    """How many of each outcome a sweep had, in words."""
+    found = collections.Counter(
+        'WRONG' if each['wrong'] else each['outcome'] for each in rows)
+    return ', '.join(f'{number:,} {outcome}'
+                     for outcome, number in found.most_common())
+
+
 def row(case, facts):
     """The cells of a case."""
-    who = runs(*sides(facts))
-    return [case.name + ('' if case.qemu == 'series' else ' (stock)'),
-            'DEFECT' if verdict(case, facts) else
-            'as it must be' if case.qemu == 'series' else '-',
-            who, ', '.join(facts['user']) or '-',
-            first_words(*sides(facts)), f'{facts["seconds"]:.0f}']
+    good = ('DEFECT' if verdict(case, facts) else
+            'good' if case.qemu == 'series' else '-')
+    name = case.name + ('' if case.qemu == 'series' else ' (stock)')
+    seconds = f'{facts["seconds"]:.0f}'
+    if 'rows' in facts:
+        said = [each['said'] for each in facts['rows'] if each['said']]
+        return [name, good, counted(facts['rows']), '-',
+                shorten(said[0]) if said else '-', seconds]
+    return [name, good, runs(*sides(facts)), ', '.join(facts['user']) or '-',
+            first_words(*sides(facts)), seconds]
 
 
 TITLES = ['case', 'outcome', 'the guest runs at', 'a user did',
           'what was said', 's']
 
 
-def hosts(network, kernels=(SOURCE, DESTINATION)):
+def hosts(network, kind=USUAL):
     """The two, to be booted."""
     return [Host(kernel, network=network, qemu=('series', 'stock'),
-                 guests=['witness'], files=injector.files())
-            for kernel in kernels]
+                 guests=['witness'], files=injector.files(), memory=memory)
+            for kernel, memory in (
+                (SOURCE, '1G' if kind == USUAL else '2G'),
+                (DESTINATION, '1G' if kind == USUAL else SMALL_MEMORY))]
+
+
+@contextlib.contextmanager
+def booted(kind):
+    """A bench of this kind, None where the cases need no host."""
+    if kind == NONE:
+        yield None
+        return
+    with Network() as network, boot(*hosts(network, kind)) as both:
+        bench = Bench(*both, network)
+        try:
+            yield bench
+        finally:
+            bench.close()
 
 
 def run_cases(cases, kept):
-    """Run them on one pair of hosts; {case: what broke}."""
+    """Run what is missing, each kind on one pair of hosts; {case: what broke}
+    """
     broke = {}
-    todo = [case for case in cases if kept.get(case) is None]
-    while todo:
-        with Network() as network, boot(*hosts(network)) as booted:
-            bench = Bench(*booted, network)
+    missing = [case for case in cases if kept.get(case) is None]
+    for kind in (USUAL, SMALL, NONE):
+        todo = [case for case in missing if case.hosts == kind]
+        while todo:
             try:
-                while todo:
-                    case = todo.pop(0)
-                    say('CASE', f'{case.name}, {case.qemu} '
-                                f'({len(todo)} more)')
-                    facts = {'slow': slow(), **case.run(bench, case.qemu)}
-                    kept.add(case, facts)
-                    for wrong in verdict(case, facts):
-                        say('DEFECT', wrong)
+                with booted(kind) as bench:
+                    while todo:
+                        case = todo.pop(0)
+                        say('CASE', f'{case.name}, {case.qemu} '
+                                    f'({len(todo)} more)')
+                        run_one(bench, case, kept)
             except (RigError, OSError) as err:
                 # Its hosts may be broken too.
                 broke[case] = str(err)
                 say('BROKE', f'{case.name}: {err}')
-            finally:
-                bench.close()
     return broke
+
+
+def run_one(bench, case, kept):
+    """Run a case and keep its facts."""
+    facts = {'slow': slow(), **case.run(bench, case.qemu)}
+    kept.add(case, facts)
+    for wrong in verdict(case, facts)[:5]:
+        say('DEFECT', wrong)
 
 
 def chosen(args):
@@ -146,17 +185,21 @@ def chosen(args):
     return found
 
 
+def what():
+    """{QEMU: what results of now are results of}"""
+    versions = ' '.join(kernels.find(each).version
+                        for each in (SOURCE, DESTINATION))
+    witness = digest(image.witness_files()['guest/witness'])
+    return {name: f'{versions} {digest(image.qemu_path(name))} {witness}'
+            for name in ('series', 'stock')}
+
+
 def faults(args):
     cases = chosen(args)
     if args.list:
         print('\n'.join(f'{case.qemu:<7} {case.name}' for case in cases))
         return 0
-    with Network() as network:
-        kernels = ' '.join(host.kernel.version for host in hosts(network))
-    witness = digest(image.witness_files()['guest/witness'])
-    kept = Kept(BUILD / 'results.jsonl', {
-        name: f'{kernels} {digest(image.qemu_path(name))} {witness}'
-        for name in ('series', 'stock')})
+    kept = Kept(BUILD / 'results.jsonl', what())
     broke = run_cases(cases, kept)
     done = [(case, kept.get(case)) for case in cases if kept.get(case)]
     rows = [TITLES, *(row(*each) for each in done)]

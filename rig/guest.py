@@ -48,26 +48,26 @@ class Guest:
         self.host = host
         self.kind = kind
         self.name = f'guest{next(_numbers)}'
-        self._monitor_path = f'/run/{self.name}.qmp'
-        self._pid_path = f'/run/{self.name}.pid'
+        self._monitor_path = host.path(f'/run/{self.name}.qmp')
+        self._pid_path = host.path(f'/run/{self.name}.pid')
         self._before = before
         self._monitor = None
         self._running = None
         self.incoming = incoming
         self._began = 0         # where in serial() the guest last started
-        files = image.qemu_files(qemu)
+        command = host.qemu(qemu)
         if kind:
-            files.update(image.GUESTS[kind]())
-        host.provide(files)
+            host.provide(image.GUESTS[kind]())
         if pmu is not None:
             cpu += f',pmu={"on" if pmu else "off"}'
-        argv = [image.qemu_command(qemu), '-name', self.name, '-M', machine,
+        argv = [command, '-name', self.name, '-M', machine,
                 '-accel', 'kvm', '-cpu', cpu, '-smp', str(smp), '-m', memory,
                 '-nodefaults', '-no-user-config', '-display', 'none',
                 '-chardev', 'stdio,id=serial,signal=off',
                 '-serial', 'chardev:serial',
                 '-qmp', f'unix:{self._monitor_path},server=on,wait=off']
-        argv += GUESTS[kind][0] if kind else []
+        argv += [host.path(word) if word.startswith('/guest/') else word
+                 for word in GUESTS[kind][0]] if kind else []
         argv += ['-incoming', 'defer'] if incoming else []
         self.command_line = shlex.join(argv + list(extra))
         try:

@@ -82,6 +82,7 @@ class Host:
         self.kernel = kernels.find(kernel)
         self.cpu = cpu
         self.network = network
+        self.netcat = 'nc'
         self.address = network.address() if network else None
         self.name = name or f'host{next(_numbers)}'
         self._memory, self._smp, self._append = memory, smp, append
@@ -339,8 +340,17 @@ class Host:
         for inside, path in files.items():
             if self._aboard.get(inside) != path:
                 mode = 0o755 if os.access(path, os.X_OK) else 0o644
-                self.put(pathlib.Path(path), f'/{inside}', mode)
+                self.put(pathlib.Path(path), self.path(f'/{inside}'), mode)
                 self._aboard[inside] = path
+
+    def qemu(self, name):
+        """Bring an inner QEMU aboard; its command."""
+        self.provide(image.qemu_files(name))
+        return image.qemu_command(name)
+
+    def path(self, path):
+        """Where the host has a path: a host of its own, just there."""
+        return path
 
 
 @contextlib.contextmanager

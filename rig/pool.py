@@ -61,7 +61,8 @@ def options(host, path, cpu='host', name=NAME):
     host.provide({inside: path})
     return {'cpu': f'{cpu},kvm-baseline={name}',
             'extra': ('-object',
-                      f'arm-kvm-baseline,id={name},file=/{inside}')}
+                      f'arm-kvm-baseline,id={name},'
+                      f'file={host.path("/" + inside)}')}
 
 
 def read(path):

@@ -77,7 +77,8 @@ def files():
 def run(host, words, check_status=True):
     """Run the tool in a host, as a shell takes the words; its Result."""
     host.provide(files())
-    return host.run(f'/{INSIDE} {words}', check=check_status)
+    return host.run(f'{host.path("/" + INSIDE)} {words}',
+                    check=check_status)
 
 
 def dump(host, *features):

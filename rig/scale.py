@@ -20,7 +20,6 @@ import argparse
 import collections
 import contextlib
 import functools
-import itertools
 import json
 import os
 import pathlib
@@ -202,6 +201,16 @@ def measure(host, mode, size):
     return facts
 
 
+def one_round(host, size, modes):
+    """{mode: facts}, by turns."""
+    found = {}
+    with patience(size):
+        for mode in modes:
+            say('MEASURE', f'{size} vCPUs, {mode}')
+            found[mode] = measure(host, mode, size)
+    return found
+
+
 # All of them
 
 class Results:
@@ -220,7 +229,6 @@ class Results:
     def once(self, key, measure):
         """What is known by this key, or else is measured now."""
         if key not in self._found:
-            say('MEASURE', key)
             self._add({'key': key, 'date': time.strftime('%Y-%m-%d'),
                        'versions': self._versions, 'found': measure()})
         return self._found[key]['found']
@@ -247,16 +255,17 @@ def new_host(kernel):
 def measure_all(host, sizes, results, modes=tuple(MODES), repeat=rounds):
     """{size: {mode: [facts of each round]}}
 
-    `host` gives the booted host, once there is something to measure.
+    `host` gives the booted host, once there is something to measure.  A
+    round is kept as a whole: what else the machine did meanwhile shows in
+    the times of all modes.
     """
     found = {size: {mode: [] for mode in modes} for size in sizes}
-    for size in sizes:
-        with patience(size):
-            # By turns: what else the machine does is shared by all modes.
-            for number, mode in itertools.product(range(repeat(size)), modes):
-                found[size][mode].append(results.once(
-                    f'{size} vCPUs, {mode}, round {number + 1}',
-                    lambda mode=mode: measure(host(), mode, size)))
+    for size, name in ((size, f'{size} vCPUs, round {number + 1}')
+                       for size in sizes for number in range(repeat(size))):
+        facts = results.once(
+            name, lambda size=size: one_round(host(), size, modes))
+        for mode in modes:
+            found[size][mode].append(facts[mode])
     return found
 
 

@@ -6,6 +6,7 @@
 #
 #   setup.sh             the machine's own packages
 #   setup.sh sysroot     also the arm64 libraries, unpacked under build/
+#   setup.sh fuzz        also clang, with libFuzzer and its coverage tools
 #
 # Uses sudo when not root.  The machine's apt sources and its dpkg
 # architectures stay as they are.
@@ -39,6 +40,11 @@ packages=(
 if [ "$native" != aarch64 ]; then
     packages+=(gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
         libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h)
+fi
+
+if [ "${1:-}" = fuzz ]; then
+    packages+=(clang-14:clang-14 llvm-14:llvm-cov-14
+        libclang-rt-14-dev:/usr/share/doc/libclang-rt-14-dev)
 fi
 
 missing=()

@@ -136,7 +136,7 @@ class Baseline(RigCase):
 
     def test_asked_while_it_runs(self):
         """A verdict on a guest with other values; the one here goes on."""
-        host, = self.hosts('6.18')
+        host, = self.hosts('6.18', exact=True)
         guest = self.tour(host).guest
         manifest = guest.qmp('query-arm-cpreg-manifest', timeout=LONG)
         self.assertIn('baseline pool', manifest['baseline'])

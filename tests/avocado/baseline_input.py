@@ -55,7 +55,7 @@ class Input(RigCase):
 
     def test_files(self):
         """What is no baseline of this machine, or not one at all."""
-        host, = self.hosts('6.12')
+        host, = self.hosts('6.12', exact=True)
         for name, content, texts in (
                 ('x86.json', changed(self.text, architecture='x86_64'),
                  ('architecture', 'x86_64', 'aarch64')),
@@ -77,7 +77,7 @@ class Input(RigCase):
 
     def test_values(self):
         """What this kernel has not, or does not let be chosen."""
-        host, = self.hosts('6.12')
+        host, = self.hosts('6.12', exact=True)
         midr = changed(self.text, MIDR, lambda value: hex(value ^ 1))
         for name, content, texts in (
                 ('above.json',
@@ -103,7 +103,7 @@ class Input(RigCase):
 
     def test_old_kernel(self):
         """6.1 lets nothing be chosen: it says what it has."""
-        host, = self.hosts('6.1')
+        host, = self.hosts('6.1', exact=True)
         self.declines_file(
             host, changed(self.text, DFR0, with_debugger(8)),
             'ID_AA64DFR0_EL1.DebugVer: wanted 8, possible 6')
@@ -115,7 +115,7 @@ class Input(RigCase):
 
     def test_options(self):
         """The object and the properties, by themselves and together."""
-        host, = self.hosts('6.12')
+        host, = self.hosts('6.12', exact=True)
         path = self.file('pool.json', self.text)
         options = pool.options(host, path)
 
@@ -153,7 +153,7 @@ class Input(RigCase):
 
     def test_inline(self):
         """The content in place of the file's name."""
-        host, = self.hosts('6.12')
+        host, = self.hosts('6.12', exact=True)
         guest = self.guest(host, cpu='host,kvm-baseline=pool', extra=(
             '-object', json.dumps({'qom-type': 'arm-kvm-baseline',
                                    'id': 'pool', 'data': self.text})))
@@ -161,7 +161,7 @@ class Input(RigCase):
 
     def test_global(self):
         """As behind libvirt's own -cpu, and a second look at the CPU."""
-        host, = self.hosts('6.12')
+        host, = self.hosts('6.12', exact=True)
         options = pool.options(host, self.file('pool.json', self.text))
         guest = self.guest(host, smp=2, extra=(
             *options['extra'], '-global', 'host-arm-cpu.kvm-baseline=pool'))

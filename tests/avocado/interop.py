@@ -18,6 +18,8 @@ class Few(RigCase):
     :avocado: tags=quick,rig
     """
 
+    emulated_only = True
+
     def test_rows(self):
         """A row of the page for each combination of source and destination."""
         documented = interop.documented_rows()
@@ -31,6 +33,7 @@ class All(RigCase):
     :avocado: tags=slow,rig
     """
 
+    emulated_only = True
     maxDiff = None
 
     def test_table(self):

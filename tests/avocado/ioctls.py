@@ -18,6 +18,8 @@ class Ioctls(RigCase):
     :avocado: tags=quick,rig
     """
 
+    emulated_only = True
+
     def test_list_is_moved_once(self):
         """6.18, PMU on: no more reads at save, writes at load, than listed.
 

@@ -44,7 +44,8 @@ class Forward(RigCase):
     def test_all_features(self):
         """A CPU with SVE, PAuth, TCR2, S1PIE: stock spoils FPCR and Z."""
         source, destination = self.pair('series', 'series', ('6.18', '6.18'),
-                                        host_cpu='max,pauth-impdef=on')
+                                        host_cpu='max,pauth-impdef=on',
+                                        cpu_features=('sve',))
         self.assertRegex(source.serial(), r'witness holds: .* [1-9]\d* sve')
         self.migrates(source, destination)
 
@@ -119,7 +120,7 @@ class Backward(RigCase):
 
     def test_psci_version_that_kvm_has_not(self):
         """Refused at start, with the newest one that there is."""
-        hosts = self.hosts('6.12')
+        hosts = self.hosts('6.12', exact=True)
         with self.assertRaisesRegex(GuestError, r'kvm-psci-version=1\.3: .* '
                                     r'its newest is 1\.1'):
             self.guest(hosts[0], cpu='host,kvm-psci-version=1.3')

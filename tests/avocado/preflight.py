@@ -53,9 +53,10 @@ class Preflight(RigCase):
         return result.source_error
 
     def other_options(self, options, destination_options, *texts,
-                      host_cpu='neoverse-n1'):
+                      host_cpu='neoverse-n1', **asked):
         """Refused for what QEMU was started with; then as it was told to."""
-        hosts = self.hosts('6.18', '6.18', cpus=(host_cpu, host_cpu))
+        hosts = self.hosts('6.18', '6.18', cpus=(host_cpu, host_cpu),
+                           **asked)
         source = self.guest(hosts[0], cpu=options)
         said = self.refused_twice(source, hosts[1], *texts,
                                   cpu=destination_options)
@@ -97,7 +98,8 @@ class Preflight(RigCase):
         self.other_options(
             'host', 'host,sve=off',
             'the vCPU feature sve is on at the source and off here: start '
-            'the destination with -cpu host,sve=on', host_cpu=cases.MAX)
+            'the destination with -cpu host,sve=on', host_cpu=cases.MAX,
+            cpu_features=('sve',))
 
     def test_vector_lengths_are_fewer_here(self):
         """sve512=off takes all the longer ones with it."""
@@ -108,7 +110,7 @@ class Preflight(RigCase):
             f'{lengths(128, 256, 384)}: start the destination with -cpu '
             f'host,{switched(longer, "on")}, or, where its host does not '
             f'have them, the guest with -cpu host,{switched(longer, "off")}',
-            host_cpu=cases.MAX)
+            host_cpu=cases.MAX, exact=True)
 
     def test_vector_lengths_are_more_here(self):
         """The guest could see the others, and use them."""
@@ -117,7 +119,8 @@ class Preflight(RigCase):
             'host,sve512=off', 'host',
             f'SVE vector lengths: source {lengths(128, 256, 384)}, here '
             f'{lengths(*LENGTHS)}: start the destination with -cpu '
-            f'host,{switched(longer, "off")}', host_cpu=cases.MAX)
+            f'host,{switched(longer, "off")}', host_cpu=cases.MAX,
+            exact=True)
 
     def test_unknown_register(self):
         """5.10 has no bitmaps of services, which the guest may have called.

@@ -44,7 +44,7 @@ class Off(RigCase):
             if capability is not None:
                 guest.qmp('migrate-set-capabilities', capabilities=[
                     {'capability': CAPABILITY, 'state': capability}])
-            path = f'/tmp/{guest.name}'
+            path = self.host.path(f'/tmp/{guest.name}')
             guest.qmp('migrate', uri=f'file:{path}')
             info = wait_source(guest, Deadline(60))
             self.assertEqual(info['status'], 'completed', info)

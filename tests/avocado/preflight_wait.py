@@ -27,8 +27,7 @@ class Waiting(RigCase):
         super().setUp()
         self.host, self.other = self.hosts('6.18', '6.18')
         self.source = self.guest(self.host)
-        self.destination = self.guest(
-            self.other, incoming=True, extra=('-pidfile', '/run/pid'))
+        self.destination = self.guest(self.other, incoming=True)
         uri = listen(self.destination)
         self.signal('STOP')
         self.before = self.host.network.received(self.host.name)
@@ -37,7 +36,7 @@ class Waiting(RigCase):
 
     def signal(self, name):
         """To the destination."""
-        self.other.run(f'kill -{name} $(cat /run/pid)')
+        self.destination.signal(name)
 
     def assert_waits(self, seconds=2):
         """The guest runs while its source sends nothing of RAM."""

@@ -25,13 +25,13 @@ SECTION = "device 'arm-cpreg-manifest'"
 MEMORY = '64M'
 
 
-def shared_memory(*extra, aux=False):
+def shared_memory(host, *extra, aux=False):
     """Options of a guest whose RAM another QEMU of the host can take over."""
     return {'memory': MEMORY,
             'machine': 'virt,gic-version=3,memory-backend=ram'
                        + (',aux-ram-share=on' if aux else ''),
             'extra': ('-object', f'memory-backend-file,id=ram,size={MEMORY},'
-                      'share=on,mem-path=/tmp/ram', *extra)}
+                      f'share=on,mem-path={host.path("/tmp/ram")}', *extra)}
 
 
 class Ways(RigCase):
@@ -132,26 +132,27 @@ class Ways(RigCase):
     def test_cpr_reboot(self):
         """RAM stays in a file of the host, the rest goes through another."""
         hosts = self.hosts('6.18')
-        options = shared_memory()
+        options, path = shared_memory(hosts[0]), hosts[0].path('/tmp/state')
         with self.guest(hosts[0], **options) as source:
             self.prepare_cpr_reboot(source)
-            self.save(source, '/tmp/state')
-        self.assertLess(len(hosts[0].get('/tmp/state')), 4 << 20)
-        self.load_refused(hosts[0], '/tmp/state', PMU_IS_OFF,
+            self.save(source, path)
+        self.assertLess(len(hosts[0].get(path)), 4 << 20)
+        self.load_refused(hosts[0], path, PMU_IS_OFF,
                           cpr=True, cpu='host,pmu=off', **options)
-        self.load_taken(hosts[0], '/tmp/state', cpr=True, **options)
+        self.load_taken(hosts[0], path, cpr=True, **options)
 
     def cpr_transfer(self, source, number, **kwargs):
         """To another QEMU of the host, which gets the RAM's descriptors.
 
         That one has no monitor before the source migrates.
         """
-        host, paths = source.host, [f'/run/{name}{number}'
-                                    for name in ('main', 'cpr')]
+        host = source.host
+        paths = [host.path(f'/run/{name}{number}')
+                 for name in ('main', 'cpr')]
         main, cpr = ({'channel-type': name, 'addr': {
             'transport': 'socket', 'type': 'unix', 'path': path}}
             for name, path in zip(('main', 'cpr'), paths))
-        options = shared_memory('-incoming', json.dumps(cpr), aux=True)
+        options = shared_memory(host, '-incoming', json.dumps(cpr), aux=True)
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             coming = pool.submit(self.guest, host, incoming=True, **kwargs,
                                  **options)
@@ -166,7 +167,8 @@ class Ways(RigCase):
 
     def test_cpr_transfer(self):
         """A QEMU takes the guest of another one on the same host."""
-        source = self.guest(self.hosts('6.18')[0], **shared_memory(aux=True))
+        host, = self.hosts('6.18')
+        source = self.guest(host, **shared_memory(host, aux=True))
         source.qmp('migrate-set-parameters', mode='cpr-transfer')
         destination, info = self.cpr_transfer(source, 1, cpu='host,pmu=off')
         self.assertEqual(info['status'], 'failed', info)

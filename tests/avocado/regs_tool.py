@@ -26,6 +26,10 @@ class Foretold(RigCase):
     :avocado: tags=quick,rig
     """
 
+    def setUp(self):
+        super().setUp()
+        self.require_tool('ninja')
+
     def both_ways(self, *kernels, cpus=(DEFAULT_CPU, DEFAULT_CPU),
                   features=((), ())):
         """As the tool says, and for the registers that it names."""

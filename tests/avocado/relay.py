@@ -32,10 +32,10 @@ class Listener:
 
     def __init__(self, host):
         self._seen = 0
-        self.command = host.popen(f'exec nc -l -p {PORT}')
+        self.command = host.popen(f'exec {host.netcat} -l -p {PORT}')
         # It has no word for "ready".
         host.run(f'until grep -q ":{PORT:04X} .* 0A " /proc/net/tcp*; '
-                 'do usleep 20000; done', timeout=10)
+                 'do sleep 0.1; done', timeout=10)
 
     def __enter__(self):
         return self

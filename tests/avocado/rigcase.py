@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -14,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import cases, image, pool, turn                    # noqa: E402
+from rig import cases, image, pool, real_host, turn         # noqa: E402
 from rig.errors import GuestAltered, GuestError, RigError   # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import (                                      # noqa: E402
@@ -44,13 +45,19 @@ class RigCase(unittest.TestCase):
     """Hosts and guests that end with the test, whatever becomes of it.
 
     Those of other processes wait for their turn.  What is not built skips
-    a test, and the reason tells how to build it.
+    a test, and the reason tells how to build it.  With real Arm KVM the
+    hosts are this machine, unless the case is `emulated_only`.
     """
+
+    emulated_only = False
 
     def setUp(self):
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
-        if not os.environ.get('RIG_EMULATOR'):
+        self.real = real_host.used()
+        if self.real and self.emulated_only:
+            self.skipTest(f'needs emulated hosts ({real_host.REMEDY})')
+        if not (self.real or os.environ.get('RIG_EMULATOR')):
             self.require(emulator_path)
         self.stack.enter_context(turn.turn(
             image.CACHE, turn.places(os.cpu_count())))
@@ -62,20 +69,36 @@ class RigCase(unittest.TestCase):
         except RigError as err:
             self.skipTest(str(err))
 
+    def require_tool(self, name):
+        """Skip where a program is not installed."""
+        if not shutil.which(name):
+            self.skipTest(f'no {name}: `make setup` installs it')
+
     def hosts(self, *kernels, network=None, qemu=('series',), cpus=None,
-              guests=('witness',), **kwargs):
+              guests=('witness',), exact=False, cpu_features=(), **kwargs):
         """Booted hosts on a network of their own, the witness aboard.
 
-        Each may have its own CPU.
+        Each may have its own CPU.  With `exact` the case is about these
+        very kernels and CPUs; see real_host.obstacle().
         """
+        cpus = cpus or (DEFAULT_CPU,) * len(kernels)
         for each in image.QEMUS.keys() & set(qemu):
             self.require(image.qemu_path, each)
+        if self.real:
+            why = real_host.obstacle(real_host.machine(), kernels, cpus,
+                                     exact, cpu_features)
+            if why:
+                self.skipTest(why)
+            network = network or real_host.Loopback()
+            return self.stack.enter_context(boot(*(
+                real_host.RealHost(f'host{number}', network=network, cpu=cpu,
+                                   qemu=qemu, guests=guests)
+                for number, cpu in enumerate(cpus, 1))))
         network = network or self.stack.enter_context(Network())
         return self.stack.enter_context(boot(*(
             Host(kernel, network=network, qemu=qemu, guests=guests, cpu=cpu,
                  **kwargs)
-            for kernel, cpu in zip(
-                kernels, cpus or (DEFAULT_CPU,) * len(kernels)))))
+            for kernel, cpu in zip(kernels, cpus))))
 
     def instead(self, host, kernel):
         """A host of another kernel, in the place of one that ends.
@@ -105,6 +128,7 @@ class RigCase(unittest.TestCase):
 
     def pool_file(self, *hosts, features=('pmu',)):
         """The baseline of hosts, (kernel, CPU) each."""
+        self.require_tool('ninja')
         return self.file('pool.json', pool.of_hosts(hosts, features))
 
     def declines(self, host, *texts, **kwargs):
@@ -126,10 +150,11 @@ class RigCase(unittest.TestCase):
         return lines[0]
 
     def pair(self, source, destination, kernels, *, host_cpu=DEFAULT_CPU,
-             **kwargs):
+             cpu_features=(), **kwargs):
         """Source and destination guest: a QEMU and a kernel for each."""
         hosts = self.hosts(*kernels, qemu=sorted({source, destination}),
-                           cpus=(host_cpu, host_cpu))
+                           cpus=(host_cpu, host_cpu),
+                           cpu_features=cpu_features)
         return (self.guest(hosts[0], source, **kwargs),
                 self.guest(hosts[1], destination, incoming=True, **kwargs))
 

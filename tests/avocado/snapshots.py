@@ -50,7 +50,7 @@ def open_disk(guest, path):
 
 def add_disk(guest):
     """A new one; its path."""
-    path = f'/tmp/{guest.name}.qcow2'
+    path = guest.host.path(f'/tmp/{guest.name}.qcow2')
     create(guest, driver='file', filename=path, size=0)
     guest.qmp('blockdev-add', driver='file', node_name='new', filename=path)
     create(guest, driver='qcow2', file='new', size=DISK_SIZE)
@@ -91,8 +91,8 @@ class Snapshots(RigCase):
         # what is said after a load is of the time after it.
         guest.wait_serial(r'^tick \d+\n', since=len(guest.serial()))
 
-    def save_and_load(self, kernel, cpu):
-        host, = self.hosts(kernel, cpus=(cpu,))
+    def save_and_load(self, kernel, cpu, *features):
+        host, = self.hosts(kernel, cpus=(cpu,), cpu_features=features)
         with self.guest(host) as guest:
             add_disk(guest)
             self.monitor(guest, 'savevm here')
@@ -128,7 +128,7 @@ class Snapshots(RigCase):
 
     def test_all_features(self):
         """6.12, a CPU with SVE, PAuth, TCR2 and S1PIE."""
-        self.save_and_load('6.12', 'max,pauth-impdef=on')
+        self.save_and_load('6.12', 'max,pauth-impdef=on', 'sve', 'paca')
 
 
 if __name__ == '__main__':

@@ -74,7 +74,8 @@ class Pool(unittest.TestCase):
         given = {}
         path = self.folder / 'x.json'
         self.assertEqual(
-            pool.options(SimpleNamespace(provide=given.update), path,
+            pool.options(SimpleNamespace(
+                provide=given.update, path=lambda path: path), path,
                          'host,pmu=off'),
             {'cpu': 'host,pmu=off,kvm-baseline=pool',
              'extra': ('-object',

@@ -26,6 +26,9 @@ class FakeHost:
     def provide(self, files):
         self.provided = files
 
+    def path(self, path):
+        return path
+
     def run(self, command, check=True):
         self.commands.append((command, check))
         return Result(0, self.stdout, '')

@@ -15,7 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import soak, soak_facts, soak_plan                 # noqa: E402
+from rig import (soak, soak_facts, soak_memory, soak_plan,  # noqa: E402
+                 soak_report)
 from rig.soak_facts import (BOTH, DAMAGED, DIED, LOST,      # noqa: E402
                             MIGRATED, RIG, STAYED, judge, slope)
 from rig.soak_plan import LEGS, plan                        # noqa: E402
@@ -208,6 +209,96 @@ class Slopes(unittest.TestCase):
         self.assertAlmostEqual(slope(points).value, 0)
         self.assertNotAlmostEqual(
             slope([(0, x, y) for _, x, y in points[:50]]).value, 0, 1)
+
+
+def run(growth=0, tries=120):
+    """A run of a guest that always migrates; its sources grow."""
+    kinds = (soak_plan.PLAIN, soak_plan.CUT)
+    return [record(
+        kinds[n % 2], leg=LEGS[0].name, number=n, guest='1', age=0,
+        kernel=LEGS[0].kernels[n % 2], seconds=2.0,
+        source=side('postmigrate', ticks=[0, 8], downtime=100 + n,
+                    rss={'VmRSS': 32000 + n % 3 * 8 + int(growth * n)}))
+        for n in range(tries)]
+
+
+def saves(growth=0):
+    return [{'leg': soak_memory.SAVED, 'number': n, 'guest': '2', 'of': 50,
+             'kernel': '6.18', 'check': OK, 'said': '',
+             'rss': {'VmRSS': 33000 + n % 3 * 4 + growth * n}}
+            for n in range(50)]
+
+
+class Report(unittest.TestCase):
+
+    def failures(self, records):
+        return list(soak_report.Judged(records).failures())
+
+    def test_good(self):
+        records = run() + saves()
+        judged = soak_report.Judged(records)
+        self.assertEqual(self.failures(records), [])
+        self.assertRegex(
+            soak_report.summary(judged), '^120 tries, 60 of them plain and '
+            '60 with a fault: 120 migrated, 0 stayed .* none was lost')
+        text = soak_report.text(judged)
+        self.assertIn('50 of 50 whole', text)
+        self.assertRegex(text, r'1 vCPU: source, before its end +\| 120 +.*'
+                         'does not grow')
+        self.assertRegex(text, r'process, savevm and loadvm +\| 40 +.*'
+                         'does not grow')
+        self.assertIn('30.0 tries a minute', text)
+
+    def test_growth(self):
+        """Of a source by the hop, and of a process by the round."""
+        self.assertRegex('; '.join(self.failures(run(2))),
+                         '^1 vCPU: source, before its end grows')
+        self.assertRegex('; '.join(self.failures(saves(2))),
+                         '^one process, savevm and loadvm grows')
+
+    def test_growth_of_one_source(self):
+        """In the leg where every try fails; its first tries do not count."""
+        lasting, = (leg for leg in LEGS if leg.lasting)
+
+        def tries(growth):
+            return [stayed(leg=lasting.name, number=n, age=n, guest='3',
+                           kernel='6.12', source=side(
+                               'running', check=OK, ticks=[0, 12],
+                               rss={'VmRSS': 32000 + n % 3 * 8 + min(
+                                   n, soak_report.FIRST_TRIES) * 30
+                                    + growth * n})) for n in range(100)]
+        self.assertEqual(self.failures(tries(0)), [])
+        self.assertRegex('; '.join(self.failures(tries(2))),
+                         '^one source, .* grows')
+
+    def test_lost(self):
+        """Named by its try, and in the sum."""
+        records = run()
+        records[7]['destination'] = side(None, exit=1)
+        judged = soak_report.Judged(records)
+        self.assertRegex('; '.join(judged.failures()),
+                         r'^1 vCPU, try 7 \(link cut .*\): lost: ')
+        self.assertIn('1 lost', soak_report.summary(judged))
+        self.assertEqual(list(soak_report.outcome_rows(judged))[-1],
+                         ['all', '120', '119', '0', '1'])
+
+    def test_host_failed(self):
+        """No guest's fault, no try, and never silent."""
+        records = run() + [{'leg': LEGS[0].name, 'number': 3, 'rig': 'died',
+                            'plan': {'kind': soak_plan.PLAIN}}]
+        judged = soak_report.Judged(records)
+        self.assertEqual(list(judged.failures()), [])
+        self.assertEqual(len(judged.counted()), 120)
+        self.assertEqual(len(judged.rig()), 1)
+
+    def test_save_not_whole(self):
+        records = saves()
+        records[4]['check'] = 'witness failed: 1 registers, 0 words of memory'
+        self.assertRegex('; '.join(self.failures(records)), 'failed: 1 reg')
+
+    def test_nothing(self):
+        """A report of a run that has not begun."""
+        self.assertIn('0 tries', soak_report.text(soak_report.Judged([])))
 
 
 class Kept(unittest.TestCase):

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -14,12 +15,14 @@ sys.path.insert(0, str(ROOT))
 # pylint: disable=wrong-import-position
 from rig import turn                                        # noqa: E402
 
+LIMIT = 20
 PROGRAM = '''
 import pathlib, subprocess, sys, time
 sys.path.insert(0, sys.argv[1])
 from rig import turn
 with turn.turn(pathlib.Path(sys.argv[2]), int(sys.argv[3])):
-    child = subprocess.Popen(['sleep', '60'])
+    child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
     print(child.pid, flush=True)
     sys.stdin.read()
 '''
@@ -39,8 +42,11 @@ class Turn(unittest.TestCase):
             [sys.executable, '-c', PROGRAM, ROOT, self.folder, str(count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
+        # What never comes ends with the process, and fails the test.
+        limit = threading.Timer(LIMIT, process.kill)
+        limit.start()
+        for each in (process.communicate, process.kill, limit.cancel):
+            self.addCleanup(each)
         return process
 
     def has_turn(self, process):
