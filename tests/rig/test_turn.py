@@ -81,8 +81,7 @@ class Turn(unittest.TestCase):
         self.assertTrue(self.has_turn(first))
         first.kill()
         first.wait()
-        with turn.turn(self.folder, 1):
-            pass
+        self.assertTrue(self.has_turn(self.other()))
 
     def test_failed(self):
         """A test that fails gives its place back."""

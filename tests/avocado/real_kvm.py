@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tests on a machine with real Arm KVM, which here is an emulated host.
+
+avocado runs in it, on its /dev/kvm, as on Arm hardware.
+"""
+
+import json
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+
+# pylint: disable=wrong-import-position
+from rig import real_host, real_kvm                         # noqa: E402
+from rig.errors import say                                  # noqa: E402
+from rig.host import Host, boot                             # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
+
+# Python starts for each test, and takes seconds to do so under TCG.
+LIMIT = 1800
+FILES = ('migration.py', 'ioctls.py')
+PASS = {'migration.py:Forward.test_same_kernel',
+        'migration.py:Forward.test_same_kernel_6_12',
+        'migration.py:Forward.test_stock_destination'}
+
+
+class RealKVM(RigCase):
+    """
+    :avocado: tags=slow,rig
+    """
+
+    emulated_only = True
+
+    def test_quick(self):
+        """What one kernel and one CPU can show passes, the rest says why."""
+        host, = self.stack.enter_context(boot(Host(
+            '6.18', memory='3G', smp=2, files=real_kvm.files())))
+        names = ' '.join(f'tests/avocado/{name}' for name in FILES)
+        done = host.run(
+            f'cd /{real_kvm.HOME} && export HOME=/root RIG_SLOW=8 '
+            'PATH=/usr/bin:/bin; avocado run --disable-sysinfo '
+            f'--job-results-dir /tmp/results -t quick,rig {names}',
+            LIMIT, check=False)
+        results = json.loads(host.get('/tmp/results/latest/results.json'))
+        outcomes = {}
+        for test in results['tests']:
+            name = test['name'].rpartition('/')[2]
+            outcomes.setdefault(test['status'], {})[name] = str(
+                test.get('fail_reason'))
+        say('COUNTS', ', '.join(f'{len(tests)} {status}' for status, tests
+                                in sorted(outcomes.items())))
+        self.assertLessEqual(set(outcomes), {'PASS', 'SKIP'}, done.stdout)
+        self.assertEqual(set(outcomes['PASS']), PASS, done.stdout)
+        # No emulator is there: nothing can have run in an emulated host.
+        self.assertTrue(outcomes['SKIP'])
+        for test in outcomes['SKIP']:
+            log = host.run(f'grep -rhF "{real_host.REMEDY}" /tmp/results/'
+                           f'latest/test-results/*{test.rpartition(".")[2]}*',
+                           check=False)
+            self.assertTrue(log.stdout, test)
+
+
+if __name__ == '__main__':
+    unittest.main()
