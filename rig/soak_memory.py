@@ -17,7 +17,6 @@ from snapshots import add_disk                              # noqa: E402
 SAVED = 'savevm and loadvm'
 KERNEL = '6.18'
 TIMES = 50
-WARM = 10                   # rounds until its memory is what it stays
 
 
 def _whole(guest):

@@ -7,10 +7,8 @@ import statistics
 from . import soak_plan, tables
 from .soak_facts import (GOOD, GROWTH_LIMIT, MIGRATED, RIG, STAYED, WIDTH,
                          judge, slope)
-from .soak_memory import SAVED, WARM, saved_wrong
+from .soak_memory import SAVED, saved_wrong
 
-# kB of a QEMU that has just begun to live are no growth.
-FIRST_TRIES = 20
 
 
 class Judged:
@@ -56,6 +54,15 @@ def last_run(records):
             record['guest'] == counts.most_common(1)[0][0]]
 
 
+def later_half(points):
+    """Of the life of a process: at first its heap grows to its size.
+
+    What leaks goes on to leak.
+    """
+    last = max((x for _, x, _ in points), default=0)
+    return [point for point in points if point[1] * 2 >= last]
+
+
 def resident(side):
     return (side.get('rss') or {}).get('VmRSS')
 
@@ -83,12 +90,12 @@ def slopes(judged):
             found[f'{title}: {side}, {when}'] = slope(_of_hops(tries, side))
     lasting = judged.of(*(leg.name for leg in soak_plan.LEGS if leg.lasting))
     found['one source, every try refused or cancelled'] = slope(
-        [(record['guest'], record['age'], resident(record['source']))
-         for record, outcome, _ in lasting
-         if outcome == STAYED and record['age'] >= FIRST_TRIES])
+        later_half([(record['guest'], record['age'],
+                     resident(record['source']))
+                    for record, outcome, _ in lasting if outcome == STAYED]))
     found['one process, savevm and loadvm'] = slope(
-        [(record['guest'], record['number'], resident(record))
-         for record in last_run(judged.saved) if record['number'] >= WARM])
+        later_half([(record['guest'], record['number'], resident(record))
+                    for record in last_run(judged.saved)]))
     return found
 
 

@@ -245,7 +245,7 @@ class Report(unittest.TestCase):
         self.assertIn('50 of 50 whole', text)
         self.assertRegex(text, r'1 vCPU: source, before its end +\| 120 +.*'
                          'does not grow')
-        self.assertRegex(text, r'process, savevm and loadvm +\| 40 +.*'
+        self.assertRegex(text, r'process, savevm and loadvm +\| 25 +.*'
                          'does not grow')
         self.assertIn('30.0 tries a minute', text)
 
@@ -264,8 +264,8 @@ class Report(unittest.TestCase):
             return [stayed(leg=lasting.name, number=n, age=n, guest='3',
                            kernel='6.12', source=side(
                                'running', check=OK, ticks=[0, 12],
-                               rss={'VmRSS': 32000 + n % 3 * 8 + min(
-                                   n, soak_report.FIRST_TRIES) * 30
+                               rss={'VmRSS': 32000 + n % 3 * 8
+                                    + min(n, 30) * 20
                                     + growth * n})) for n in range(100)]
         self.assertEqual(self.failures(tries(0)), [])
         self.assertRegex('; '.join(self.failures(tries(2))),
