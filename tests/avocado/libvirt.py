@@ -203,8 +203,8 @@ class Stock(LibvirtCase):
     def names_nothing(self, *kernels):
         """Refused, and virsh prints neither a register nor a remedy.
 
-        A stock QEMU loses the enable bits of the PMU when it stops a guest
-        on Linux 6.7 to 6.14: what the witness says of that is not asked.
+        A stock QEMU that stops a guest on Linux 6.7 to 6.14 and lets it run
+        on loses the enable bits of its PMU: the witness is not asked.
         """
         hosts = self.libvirt_hosts(*kernels, qemus=('stock', 'stock'))
         said = self.stays(self.domain(hosts[0]), hosts[1], late=True,
