@@ -198,6 +198,8 @@ def measure(host, mode, size):
             raise GuestError(f'{destination.guest}: loaded, but '
                              f'{destination.guest.status()}')
         facts['ioctls']['load'] = destination.counts()
+    # What else the machine did: processes that ran or waited to run.
+    facts['machine_load'] = os.getloadavg()[0]
     return facts
 
 
@@ -306,10 +308,10 @@ def scale(args):
 
 def size_of(text):
     """A number of vCPUs that KVM can give a guest."""
-    size = int(text)
-    if not 1 <= size <= SIZES[-1]:
-        raise ValueError(text)
-    return size
+    if not text.isdecimal() or not 1 <= int(text) <= SIZES[-1]:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" vCPUs; KVM gives a guest 1 to {SIZES[-1]}')
+    return int(text)
 
 
 def main():

@@ -63,7 +63,7 @@ def others(found):
 def number(value):
     """Whole if it is great, else with one digit after the point."""
     return (f'{value:,.0f}' if value >= 1000 or value == round(value)
-            else f'{value:,.1f}')
+            else f'{value:,.1f}' if value >= 1 else f'{value:.2f}')
 
 
 def ratio(value, stock):
@@ -111,12 +111,21 @@ def rounds_words(found):
                      for size, facts in found.items())
 
 
+def load_words(found):
+    """How busy the machine was, as far as that is known."""
+    loads = [each['machine_load'] for modes in found.values()
+             for facts in modes.values() for each in facts
+             if 'machine_load' in each]
+    return (f' Load of the machine meanwhile: {min(loads):.1f} to '
+            f'{max(loads):.1f}.' if loads else '')
+
+
 def rst(found, versions, date):
     """The tables as reStructuredText, with what they are of."""
     lines = [f'Linux {versions["kernel"]}, QEMU {versions["base"]} and the '
              f'series on it; {date}.', '',
              f'How often each was timed: {rounds_words(found)}. Times are '
-             'medians.']
+             f'medians.{load_words(found)}']
     for title, each in groups(found):
         lines += ['', title, '-' * len(title), '', *rst_table(each)]
     return '\n'.join(lines) + '\n'

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a vCPU costs does not grow with the number of vCPUs."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import scale                                       # noqa: E402
+from rig.host import boot                                   # noqa: E402
+
+SIZES = (1, 2, 8)
+
+
+class Scale(unittest.TestCase):
+    """
+    :avocado: tags=quick,rig
+    """
+
+    def test_ioctls_and_bytes_per_vcpu(self):
+        """6.18, up to 8 vCPUs: no more than stock's, and not growing.
+
+        But for a checksum in each vCPU's section, and a manifest in all.
+        """
+        with tempfile.TemporaryDirectory() as folder, \
+                boot(scale.new_host(scale.KERNEL)) as (host,):
+            found = scale.measure_all(
+                lambda: host, SIZES,
+                scale.Results(pathlib.Path(folder) / 'results', {}),
+                ('stock', 'series'), lambda size: 1)
+        for what in ('start', 'save', 'load', 'bytes', 'cpu_bytes'):
+            with self.subTest(what):
+                self.bounded(what, *(
+                    [self.cost(what, found[size][mode][0]) for size in SIZES]
+                    for mode in ('stock', 'series')))
+        # Of a scratch vCPU, for all: stock reads none at a load.
+        reads = {found[size]['series'][0]['ioctls']['load'][
+            'KVM_GET_ONE_REG'] for size in SIZES}
+        self.assertEqual(len(reads), 1, reads)
+
+    @staticmethod
+    def cost(what, facts):
+        """Bytes, or the ioctls of a phase."""
+        return (sum(facts['ioctls'][what].values())
+                if what in facts['ioctls'] else facts[what])
+
+    def bounded(self, what, stock, series):
+        """No more than stock; the later vCPUs no more than the second."""
+        # A stream or a count of nothing would pass all that follows.
+        self.assertGreater(series[0], 50)
+        # The more pieces RAM is sent in, the more ends of pieces: up to a
+        # kilobyte, while a vCPU has twelve.
+        slack = 1.25 if what == 'bytes' else 1
+        self.assertLessEqual(
+            (series[2] - series[1]) / (SIZES[2] - SIZES[1]),
+            (series[1] - series[0]) / (SIZES[1] - SIZES[0]) * slack)
+        allowed = 1.02 if 'bytes' in what else 1
+        for ours, theirs in zip(series, stock):
+            self.assertLessEqual(ours, theirs * allowed)
+
+
+if __name__ == '__main__':
+    unittest.main()
