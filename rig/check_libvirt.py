@@ -102,7 +102,7 @@ def verdicts():
 def facts(results):
     """The versions that were measured, and when."""
     pin = base.read_upstream()
-    days = ', '.join(sorted({day for _, day in results.values()}))
+    days = ', '.join(sorted({each[-1] for each in results.values()}))
     return (f'libvirt {libvirt_image.tree().version}, QEMU {pin["version"]}; '
             f'Linux {", ".join(libvirt_report.versions(results))}; {days}.')
 
