@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bits that flip in a saved guest: every byte of a vCPU's register list.
+
+A snapshot is loaded over and over in one QEMU; before each load one bit of
+the length, of an index or of a value is another one.  The load is refused
+with a message, or the witness runs and is right but for the register whose
+value it was, which it names.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+from . import image
+from .errors import GuestAltered, GuestError, RigError, say
+from .fault_facts import BROKEN, DESTINATION, look
+from .fault_kvm import load, names, saved_for
+from .fault_phases import FAST, set_up
+from .migration import PREFLIGHT
+from .qmp import QMPGone
+
+sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
+# pylint: disable=wrong-import-position,wrong-import-order
+from cpreg_stream import CpregStream                        # noqa: E402
+from snapshots import add_disk                              # noqa: E402
+from stream import Qemu                                     # noqa: E402
+
+SNAPSHOT = 'here'
+REFUSED, WHOLE, NAMED, LOADED, WRONG = (
+    'refused', 'whole', 'named', 'loaded', 'wrong')
+
+
+class Spot:
+    """One byte of a register list in a file, and the bit that flips."""
+
+    def __init__(self, stream, at):
+        self.offset = stream.offset + at
+        self.bit = at * 5 % 8
+        count = len(stream.indexes)
+        entry = (at - 4) // 8
+        self.index = None
+        if at < 4:
+            self.what = f'length, byte {at}'
+        elif entry < count:
+            self.what = f'index {entry}, byte {(at - 4) % 8}'
+        else:
+            self.index = stream.indexes[entry - count]
+            self.what = f'value of {self.index:#x}, byte {(at - 4) % 8}'
+        self.before = stream.data[self.offset]
+        self.after = self.before ^ 1 << self.bit
+
+    def flip(self, data):
+        """The file's bytes with this bit as another one."""
+        return data[:self.offset] + bytes([self.after]) \
+            + data[self.offset + 1:]
+
+
+def spots(data, step=1, first=0):
+    """Of every step-th byte of the first vCPU's list in a file."""
+    stream = CpregStream(data)
+    size = 4 + 16 * len(stream.indexes)
+    return [Spot(stream, at) for at in range(first, size, step)]
+
+
+def _row(spot, outcome, said='', wrong=()):
+    return {'what': spot.what, 'outcome': outcome,
+            'said': ' '.join(said.split())[:200], 'wrong': list(wrong)}
+
+
+def judged(spot, said, alive, check, altered, known):
+    """The row of a load.
+
+    said     what the monitor answered, '' if it took the load
+    alive    whether QEMU lives
+    check    None if the witness did not answer, else whether it is whole
+    altered  the registers that it named
+    """
+    # pylint: disable=too-many-arguments,too-many-positional-arguments
+    if not alive:
+        return _row(spot, WRONG, said, ['QEMU died'])
+    if said:
+        found = BROKEN.search(said)
+        return _row(spot, REFUSED, said,
+                    [f'said {found.group()}'] if found else [])
+    if check:
+        return _row(spot, WHOLE)
+    if check is not None and altered == {known.get(spot.index)}:
+        return _row(spot, NAMED)
+    return _row(spot, WRONG, '', [
+        'loaded, and the witness ' + (
+            'does not answer' if check is None else
+            f'names {", ".join(sorted(altered)) or "nothing"}')])
+
+
+# On KVM, in one process
+
+class Writer:
+    """Writes single bytes of a file in a host, without a program for each."""
+
+    def __init__(self, host, path):
+        self._command = host.popen(
+            'while read at value; do printf "\\\\$value" | '
+            f'dd of={path} bs=1 seek=$at conv=notrunc 2>/dev/null; '
+            'echo done; done')
+        self._done = 0
+
+    def write(self, at, value):
+        self._command.write(f'{at} {value:03o}\n'.encode())
+        self._done += 1
+        if not self._command.wait(30, lambda: self._command.stdout.count(
+                b'done') >= self._done):
+            raise RigError('a host did not write a byte within 30 s')
+
+    def close(self):
+        self._command.close()
+
+
+class Snapshot:
+    """A witness on KVM whose snapshot is loaded again and again."""
+
+    def __init__(self, bench, qemu):
+        self._bench, self._qemu = bench, qemu
+        self.guest = bench.source(qemu)
+        if qemu != 'stock':
+            set_up(self.guest, {PREFLIGHT: True}, {'max_bandwidth': FAST})
+        self.path = add_disk(self.guest)
+        said = self.load('savevm')
+        if said:
+            raise GuestError(f'{self.guest}: savevm: {said}')
+        self.data = self.guest.host.get(self.path)
+
+    def load(self, command='loadvm'):
+        return self.guest.qmp('human-monitor-command', timeout=120,
+                              command_line=f'{command} {SNAPSHOT}')
+
+    def asks(self):
+        """(whether it is whole or None, what it named) of the witness."""
+        if self.guest.status() != 'running':
+            self.guest.qmp('cont')
+        since = len(self.guest.serial())
+        self.guest.write_serial('c')
+        try:
+            # Not "^": the load may have cut off a line.
+            found = self.guest.wait_serial(
+                r'witness (ok|failed|FAULT).*\n', 5, since)
+        except GuestError:
+            return None, set()
+        return found.group(1) == 'ok', set(re.findall(
+            r'witness MISMATCH (\S+) ', self.guest.serial()[since:]))
+
+
+def sweep_snapshot(bench, qemu, step, first=0):
+    """Every step-th byte of the list, by loadvm on KVM."""
+    began, rows, known = time.monotonic(), [], names()
+    shot = Snapshot(bench, qemu)
+    chosen = spots(shot.data, step, first)
+    with contextlib.closing(Writer(shot.guest.host, shot.path)) as writer:
+        for number, spot in enumerate(chosen):
+            writer.write(spot.offset, spot.after)
+            said = shot.load()
+            alive = shot.guest.alive()
+            check = altered = None
+            if not said and alive:
+                check, altered = shot.asks()
+            rows.append(judged(spot, said, alive, check, altered, known))
+            writer.write(spot.offset, spot.before)
+            if rows[-1]['wrong']:
+                say('WRONG', f'{spot.what}: {rows[-1]["wrong"][0]}')
+            if number % 50 == 49 or number == len(chosen) - 1:
+                say('FLIPS', f'{number + 1} of {len(chosen)}')
+                said = shot.load()
+                if said or not shot.asks()[0]:
+                    rows.append(_row(spot, WRONG, said, [
+                        'what is as it was saved does not load']))
+    return _facts(rows, began)
+
+
+# On KVM, from a file, in new processes
+
+def sweep_file(bench, qemu, step, first=0):
+    """Every step-th byte of the list, by -incoming on the other host."""
+    began, rows, known = time.monotonic(), [], names()
+    saved_for(bench, qemu, '/tmp/state')
+    host = bench.hosts[DESTINATION]
+    chosen = spots(host.get('/tmp/state'), step, first)
+    with contextlib.closing(Writer(host, '/tmp/state')) as writer:
+        for spot in chosen:
+            writer.write(spot.offset, spot.after)
+            with bench.destination(qemu) as guest:
+                load(guest, '/tmp/state', exit_on_error=False)
+                side = look(guest)
+                altered = guest.mismatches() if side.moves else set()
+            writer.write(spot.offset, spot.before)
+            said = '\n'.join(filter(None, (side.error, side.said)))
+            rows.append(judged(
+                spot, said if not side.moves else '', side.exit is None,
+                side.whole if side.moves else None, altered, known))
+    return _facts(rows, began)
+
+
+# On this machine, with TCG
+
+class Emulated:
+    """A QEMU of this machine, for add_disk()."""
+
+    def __init__(self, qemu, name):
+        self._qemu, self.name = qemu, name
+
+    def qmp(self, command, **arguments):
+        return self._qemu.qmp.command(command, {
+            k.replace('_', '-'): v for k, v in arguments.items()})
+
+
+def sweep_tcg(step, first=0):
+    """Every step-th byte of the list, by loadvm without KVM.
+
+    The vCPU is stopped: what is loaded is another machine, which QEMU
+    cannot know.  It must not break.
+    """
+    began, rows = time.monotonic(), []
+    with tempfile.TemporaryDirectory(prefix='flips-') as folder:
+        with Qemu(folder) as qemu:
+            path = pathlib.Path(add_disk(Emulated(
+                qemu, f'{folder[5:]}/tcg')))
+            command = {'command-line': f'savevm {SNAPSHOT}'}
+            said = qemu.qmp.command('human-monitor-command', command)
+            if said:
+                raise RigError(f'savevm: {said}')
+            chosen = spots(path.read_bytes(), step, first)
+            command = {'command-line': f'loadvm {SNAPSHOT}'}
+            file = os.open(path, os.O_RDWR)
+            try:
+                for number, spot in enumerate(chosen):
+                    os.pwrite(file, bytes([spot.after]), spot.offset)
+                    said = qemu.qmp.command('human-monitor-command', command)
+                    os.pwrite(file, bytes([spot.before]), spot.offset)
+                    rows.append(_row(spot, REFUSED if said else LOADED, said))
+                    if number % 500 == 499:
+                        say('FLIPS', f'{number + 1} of {len(chosen)}')
+            except QMPGone as err:
+                rows.append(_row(spot, WRONG, qemu.output(), [str(err)]))
+            finally:
+                os.close(file)
+    return _facts(rows, began)
+
+
+def _facts(rows, began):
+    return {'rows': rows, 'user': [], 'expects': '',
+            'seconds': round(time.monotonic() - began, 1)}
