@@ -24,7 +24,7 @@ class Scale(unittest.TestCase):
     def test_ioctls_and_bytes_per_vcpu(self):
         """6.18, up to 8 vCPUs: no more than stock's, and not growing.
 
-        But for a checksum in each vCPU's section, and a manifest in all.
+        But for two subsections in each vCPU's section, and one manifest.
         """
         with tempfile.TemporaryDirectory() as folder, \
                 boot(scale.new_host(scale.KERNEL)) as (host,):
