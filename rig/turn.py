@@ -40,14 +40,18 @@ def turn(folder, count):
     Waits for as long as it takes: the tests before have limits of their own.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    waits = False
-    while not (file := next(filter(None, (
-            _locked(folder / f'turn-{number}') for number in range(count))),
-            None)):
-        if not waits:
-            say('WAIT', 'until another test has ended its hosts')
-        waits = True
-        time.sleep(0.2)
+    # Who waits for a place has this lock, and the others wait for that, so
+    # that a program with many tests does not take each place that it gives.
+    with open(folder / 'turn-next', 'a', encoding='utf-8') as queue:
+        waits = False
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        while not (file := next(filter(None, (
+                _locked(folder / f'turn-{number}')
+                for number in range(count))), None)):
+            if not waits:
+                say('WAIT', 'until another test has ended its hosts')
+            waits = True
+            time.sleep(0.2)
     # The lock ends with the file, also when the process is killed.
     with file:
         yield

@@ -45,8 +45,10 @@ class Turn(unittest.TestCase):
         # What never comes ends with the process, and fails the test.
         limit = threading.Timer(LIMIT, process.kill)
         limit.start()
-        for each in (process.communicate, process.kill, limit.cancel):
+        for each in (process.wait, process.kill, limit.cancel):
             self.addCleanup(each)
+        for each in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(each.close)
         return process
 
     def has_turn(self, process):
@@ -74,6 +76,23 @@ class Turn(unittest.TestCase):
         with turn.turn(self.folder, 2):
             self.assertTrue(self.has_turn(self.other(2)))
             self.assertIn('WAIT', self.other(2).stderr.readline())
+
+    def test_one_that_comes_again(self):
+        """It does not pass by who waits, however quick it is."""
+        with turn.turn(self.folder, 1):
+            other = self.other()
+            self.assertIn('WAIT', other.stderr.readline())
+        had = threading.Event()
+
+        def once():
+            """It has its turn, and ends."""
+            if other.stdout.readline():
+                had.set()
+            other.stdin.close()
+
+        threading.Thread(target=once, daemon=True).start()
+        with turn.turn(self.folder, 1):
+            self.assertTrue(had.is_set())
 
     def test_killed(self):
         """Its place is free at once, though a child of it lives on."""
