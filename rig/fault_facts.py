@@ -13,6 +13,8 @@ from .errors import GuestAltered, GuestError, RigError
 
 SOURCE, DESTINATION, NOBODY = 'source', 'destination', 'nobody'
 SIGKILL = -9
+# Seconds that a QEMU may take to answer.
+ANSWER = 15
 # What a QEMU prints that broke a rule of its own.
 BROKEN = re.compile(r'[Aa]ssert|[Aa]bort|core dumped|double free|corrupted '
                     r'(?:size|unsorted)|GLib-.*ERROR|Segmentation|Bail out')
@@ -45,16 +47,21 @@ class Side(NamedTuple):
 
 
 def _ask(guest, command):
-    """An answer of a QEMU that may be gone; {} then."""
+    """An answer of a QEMU; {} if it is gone, or does not answer."""
     try:
-        return guest.qmp(command) if guest.alive() else {}
+        return guest.qmp(command, ANSWER) if guest.alive() else {}
     except GuestError:
         return {}
 
 
+def run_state(guest):
+    """What query-status says, None if nothing."""
+    return _ask(guest, 'query-status').get('status')
+
+
 def look(guest, killed=False, said=''):
     """The facts of one side."""
-    state = _ask(guest, 'query-status').get('status')
+    state = run_state(guest)
     moves = state == 'running' and guest.moves()
     check, whole = None, False
     if moves:
@@ -64,7 +71,7 @@ def look(guest, killed=False, said=''):
             check = str(err).partition(': ')[2]
         except GuestError as err:
             check = str(err).splitlines()[0]
-    migration = _ask(guest, 'query-migrate')
+    migration = _ask(guest, 'query-migrate') if state else {}
     ran = guest.ticks() > 0
     if not guest.alive() and guest.exit_status is None:
         guest.wait_exit(2)
@@ -99,9 +106,9 @@ class Expected(NamedTuple):
     bound: float = 60
 
 
-def judge(expected, source, destination, seconds):
+def judge(expected, source, destination, seconds, unsettled=''):
     """What must not be, in sentences; none if all is well."""
-    wrong = []
+    wrong = [f'not settled: {unsettled}'] if unsettled else []
     for name, side in ((SOURCE, source), (DESTINATION, destination)):
         if side.exit is not None and side.exit < 0 and not (
                 side.killed and side.exit == SIGKILL):
@@ -110,6 +117,8 @@ def judge(expected, source, destination, seconds):
         found = BROKEN.search(side.said)
         if found:
             wrong.append(f'the QEMU at the {name} said "{found.group()}"')
+        if side.exit is None and side.status is None:
+            wrong.append(f'the QEMU at the {name} does not answer')
         if side.status == 'running' and not side.moves:
             wrong.append(f'the guest hangs at the {name}')
         if side.moves and not side.whole:

@@ -20,8 +20,9 @@ import threading
 import time
 
 from . import image, injector
-from .errors import Deadline, GuestError, say
-from .fault_facts import DESTINATION, SOURCE, look, wait_for
+from .errors import Deadline, GuestError, RigError, say
+from .fault_facts import (ANSWER, DESTINATION, SOURCE, look,
+                          run_state, wait_for)
 from .guest import Guest
 from .migration import DONE, PREFLIGHT, listen
 
@@ -156,6 +157,7 @@ class Staged:
         self.saw = None         # the source's status at the fault
         self.waits = False      # nobody tells the destination of an end
         self.expects = ''       # what has to be said, where it is known late
+        self.unsettled = ''     # why settle() gave up
         preflight, return_path = MODES[mode]
         if qemu != 'stock':
             set_up(self.source, {PREFLIGHT: preflight}, {})
@@ -172,8 +174,7 @@ class Staged:
     def __exit__(self, *unused):
         self.close_relay()
         self.destination.close()
-        if SOURCE in self._killed or not self.source.alive() or \
-                self.source.status() != 'running':
+        if SOURCE in self._killed or run_state(self.source) != 'running':
             self.bench.close()
 
     def guest(self, side):
@@ -190,7 +191,7 @@ class Staged:
     def status(self):
         """What the source says of its migration, None if it is gone."""
         try:
-            return self.source.qmp('query-migrate').get('status')
+            return self.source.qmp('query-migrate', ANSWER).get('status')
         except GuestError:
             return None
 
@@ -320,13 +321,18 @@ class Staged:
 
     def settle(self, limit=LIMIT):
         """Wait until both sides know what became of the migration."""
-        end = Deadline(limit)
+        try:
+            self._settle(Deadline(limit))
+        except RigError as err:
+            self.unsettled = str(err).splitlines()[0]
+
+    def _settle(self, end):
         if self.source.alive():
             wait_for(lambda: self.status() in (*DONE, None), end,
                      f'{self.source} ends its migration')
             # It runs on shortly after it has said "failed".
             if self.status() in ('failed', 'cancelled'):
-                wait_for(lambda: self.source.status() == 'running', end,
+                wait_for(lambda: run_state(self.source) == 'running', end,
                          f'{self.source} runs on')
         if not self.waits:
             wait_for(self._destination_knows, end,
@@ -347,4 +353,5 @@ class Staged:
         sides = {side: look(self.guest(side), side in self._killed)._asdict()
                  for side in (SOURCE, DESTINATION)}
         return {**sides, 'seconds': seconds, 'user': self.user,
-                'saw': self.saw, 'expects': self.expects}
+                'saw': self.saw, 'expects': self.expects,
+                'unsettled': self.unsettled}

@@ -36,6 +36,8 @@ from rig.fault_phases import Bench                          # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 from rig.network import Network                             # noqa: E402
 from rig.results import digest                              # noqa: E402
+# In scripts/, which rig.kernels has put on the path.
+from base import read_upstream  # pylint: disable=wrong-import-order
 
 BUILD = image.BUILD / 'faults'
 PAGE = image.ROOT / 'docs' / 'arm-kvm-faults.rst'
@@ -75,8 +77,11 @@ class Kept:
                   **facts}
         self._found[record['key']] = record
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, 'a', encoding='utf-8') as file:
-            file.write(json.dumps(record) + '\n')
+        with open(self.path, 'ab+') as file:
+            # A run that was killed may have left half a line.
+            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
+            file.write((b'\n' if torn else b'')
+                       + json.dumps(record).encode() + b'\n')
 
 
 def sides(facts):
@@ -93,7 +98,8 @@ def verdict(case, facts):
     expected = case.expected._replace(
         says=case.expected.says + tuple(filter(None, [facts['expects']])),
         bound=case.expected.bound * facts['slow'])
-    return judge(expected, *sides(facts), facts['seconds'])
+    return judge(expected, *sides(facts), facts['seconds'],
+                 facts.get('unsettled', ''))
 
 
 def counted(rows):
@@ -194,6 +200,19 @@ def what():
             for name in ('series', 'stock')}
 
 
+def page(done):
+    """The results as reStructuredText."""
+    judged = [each for each in done if each[0].qemu == 'series']
+    good = sum(not verdict(*each) for each in judged)
+    date = max(facts['date'] for _, facts in done)
+    versions = ' to '.join(kernels.find(each).version
+                           for each in (SOURCE, DESTINATION))
+    words = (f'QEMU {read_upstream()["version"]} with the series; Linux '
+             f'{versions}; {date}. Good: {good} of {len(judged)} cases.')
+    return words + '\n\n' + '\n'.join(tables.rst_table(
+        [TITLES, *(row(*each) for each in done)])) + '\n'
+
+
 def faults(args):
     cases = chosen(args)
     if args.list:
@@ -204,6 +223,9 @@ def faults(args):
     done = [(case, kept.get(case)) for case in cases if kept.get(case)]
     rows = [TITLES, *(row(*each) for each in done)]
     print('\n' + '\n'.join(tables.markdown_table(rows)) + '\n')
+    if args.docs:
+        tables.renew_page(PAGE, page(done))
+        print(f'written  {PAGE.relative_to(image.ROOT)}')
     wrong = {case: verdict(case, facts) for case, facts in done}
     for case, texts in wrong.items():
         for text in texts:
@@ -223,6 +245,8 @@ def main():
                         help='only those whose name it matches')
     parser.add_argument('--quick', action='store_true',
                         help='one of each kind')
+    parser.add_argument('--docs', action='store_true',
+                        help='put the table into the documentation')
     parser.add_argument('--list', action='store_true',
                         help='the cases, and run none')
     args = parser.parse_args()

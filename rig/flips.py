@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from . import image
-from .errors import GuestAltered, GuestError, RigError, say
+from .errors import GuestError, RigError, say
 from .fault_facts import BROKEN, DESTINATION, look
 from .fault_kvm import load, names, saved_for
 from .fault_phases import FAST, set_up
@@ -207,8 +207,13 @@ def sweep_file(bench, qemu, step, first=0):
 class Emulated:
     """A QEMU of this machine, for add_disk()."""
 
-    def __init__(self, qemu, name):
-        self._qemu, self.name = qemu, name
+    def __init__(self, qemu, folder):
+        self._qemu, self.name, self._folder = qemu, 'tcg', folder
+        self.host = self
+
+    def path(self, name):
+        """Where a file of a host is here."""
+        return f'{self._folder}/{os.path.basename(name)}'
 
     def qmp(self, command, **arguments):
         return self._qemu.qmp.command(command, {
@@ -224,8 +229,7 @@ def sweep_tcg(step, first=0):
     began, rows = time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix='flips-') as folder:
         with Qemu(folder) as qemu:
-            path = pathlib.Path(add_disk(Emulated(
-                qemu, f'{folder[5:]}/tcg')))
+            path = pathlib.Path(add_disk(Emulated(qemu, folder)))
             command = {'command-line': f'savevm {SNAPSHOT}'}
             said = qemu.qmp.command('human-monitor-command', command)
             if said:
@@ -241,6 +245,10 @@ def sweep_tcg(step, first=0):
                     rows.append(_row(spot, REFUSED if said else LOADED, said))
                     if number % 500 == 499:
                         say('FLIPS', f'{number + 1} of {len(chosen)}')
+                said = qemu.qmp.command('human-monitor-command', command)
+                if said:
+                    rows.append(_row(spot, WRONG, said, [
+                        'what is as it was saved does not load']))
             except QMPGone as err:
                 rows.append(_row(spot, WRONG, qemu.output(), [str(err)]))
             finally:

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How faults are judged, chosen and kept (no host, no QEMU)."""
+
+import contextlib
+import io
+import json
+import pathlib
+import struct
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+from rig import fault_kvm, faults, flips, injector          # noqa: E402
+from rig.fault_cases import CASES, Case                     # noqa: E402
+from rig.fault_facts import (DESTINATION, NOBODY, SOURCE,   # noqa: E402
+                             Expected, Side, first_words, judge, runs,
+                             shorten)
+from cpreg_stream import BEFORE_LENGTH                      # noqa: E402
+
+RUNS = Side(status='running', ran=True, moves=True, check='witness ok',
+            whole=True)
+WAITS = Side(status='inmigrate')
+ENDED = Side(exit=1, said='qemu-series: load of migration failed')
+KILLED = Side(exit=-9, killed=True)
+
+
+def wrong(source, destination, seconds=1.0, unsettled='', **expected):
+    return judge(Expected(**expected), source, destination, seconds,
+                 unsettled)
+
+
+class Judge(unittest.TestCase):
+
+    def accept(self, *args, **kwargs):
+        self.assertEqual(wrong(*args, **kwargs), [])
+
+    def blame(self, text, *args, **kwargs):
+        found = wrong(*args, **kwargs)
+        self.assertTrue(any(text in each for each in found), found)
+
+    def test_good(self):
+        """One of both, or nobody where that is expected."""
+        self.accept(RUNS, ENDED)
+        self.accept(RUNS, WAITS)
+        self.accept(RUNS, KILLED)
+        self.accept(KILLED, RUNS, who=(DESTINATION,))
+        self.accept(KILLED, ENDED, who=(NOBODY,))
+
+    def test_who(self):
+        self.blame('it runs: both', RUNS, RUNS)
+        self.blame('it runs: both', RUNS, RUNS, who=(SOURCE, DESTINATION))
+        self.blame('it runs: nobody', Side(status='postmigrate'), ENDED)
+        self.blame('it runs: nobody', KILLED, ENDED)
+        self.blame('it runs: destination', KILLED, RUNS, who=(NOBODY,))
+        self.assertEqual(runs(RUNS, WAITS), SOURCE)
+        self.assertEqual(runs(WAITS, RUNS), DESTINATION)
+
+    def test_not_whole(self):
+        self.blame('not whole at the source: MISMATCH X1', RUNS._replace(
+            whole=False, check='MISMATCH X1'), ENDED)
+
+    def test_hangs(self):
+        """A guest that does not count, a QEMU that does not answer."""
+        self.blame('the guest hangs at the source',
+                   RUNS._replace(moves=False), ENDED)
+        self.blame('the QEMU at the destination does not answer', RUNS,
+                   Side())
+        self.blame('internal-error', Side(status='internal-error'), ENDED)
+        self.blame('not settled: it waits', RUNS, ENDED, unsettled='it waits')
+
+    def test_died(self):
+        """A signal that no case sent; SIGKILL counts only where one did."""
+        for signal in (-6, -11, -9):
+            self.blame(f'died of signal {-signal}', RUNS, Side(exit=signal))
+        self.blame('died of signal 6', RUNS, KILLED._replace(exit=-6))
+        for text in ('foo.c:1: f: Assertion `x\' failed.', 'Aborted',
+                     'GLib-ERROR: failed to allocate 8 bytes',
+                     'Segmentation fault'):
+            self.blame('said "', RUNS, ENDED._replace(said=text))
+
+    def test_partial(self):
+        """A guest that ran at the destination for a while."""
+        self.blame('ran at the destination', RUNS, ENDED._replace(ran=True))
+        self.accept(RUNS, KILLED._replace(ran=True))
+
+    def test_says(self):
+        self.accept(RUNS, ENDED, says=('load of .* failed',))
+        self.accept(RUNS._replace(error='SCTLR_EL1'), WAITS,
+                    says=('SCTLR_EL1',))
+        self.blame('nothing said', RUNS, WAITS, says=('.',))
+        self.blame('nothing said', RUNS, ENDED, says=('SCTLR_EL1',))
+
+    def test_bound(self):
+        self.accept(RUNS, ENDED, seconds=60.0, bound=60)
+        self.blame('at most 60 s', RUNS, ENDED, seconds=61.0, bound=60)
+
+
+class Words(unittest.TestCase):
+
+    def test_names(self):
+        """A register is named by its name or by its index, and only it."""
+        known = fault_kvm.names()
+        sctlr = 0x603000000013c080
+        self.assertEqual(known[sctlr], 'SCTLR_EL1')
+        rex = fault_kvm.names_it(sctlr, known)
+        self.assertRegex('cpu 0: SCTLR_EL1 (EIO)', rex)
+        self.assertRegex('0x603000000013C080', rex)
+        self.assertNotRegex('SCTLR_EL12 SCTLR2_EL1', rex)
+        # All general registers are listed as "core": no name.
+        self.assertNotRegex('core', fault_kvm.names_it(
+            0x603000000010000e, known))
+
+    def test_first_words(self):
+        """The source's error is what a user sees first."""
+        self.assertEqual(first_words(RUNS._replace(error='why'), ENDED),
+                         'why')
+        self.assertEqual(first_words(RUNS, ENDED),
+                         'load of migration failed')
+        self.assertEqual(first_words(RUNS, WAITS), '-')
+        self.assertEqual(shorten('a ' * 100, 10), 'a a a a a ...')
+
+    def test_log(self):
+        self.assertEqual(
+            injector.parse('set 3 0x603000000013c080 16\nnoise\n'),
+            [injector.Access('set', 3, 0x603000000013c080, 16)])
+
+
+class Cases(unittest.TestCase):
+
+    def test_names_are_unique(self):
+        keys = [(case.name, case.qemu) for case in CASES]
+        self.assertEqual(len(keys), len(set(keys)))
+
+    def test_quick_has_one_of_each_kind(self):
+        """And all of them are judged."""
+        quick = [case for case in CASES if case.quick]
+        self.assertEqual({case.qemu for case in quick}, {'series'})
+        for kind in ('destination killed', 'source killed', 'link cut',
+                     'SET_ONE_REG', 'GET_ONE_REG', 'some byte'):
+            self.assertTrue(any(case.name.startswith(kind)
+                                for case in quick), kind)
+
+    def test_phases_and_modes(self):
+        """Both sides are killed in all phases, in all modes."""
+        for side in ('destination', 'source'):
+            self.assertEqual(sum(
+                case.name.startswith(f'{side} killed, ') and
+                case.qemu == 'series' for case in CASES), 15)
+
+
+class Verdict(unittest.TestCase):
+
+    CASE = Case('x', None, Expected())
+    FACTS = {'source': RUNS._asdict(), 'destination': ENDED._asdict(),
+             'user': [], 'seconds': 100.0, 'slow': 2, 'expects': ''}
+
+    def test_time_is_scaled(self):
+        self.assertEqual(faults.verdict(self.CASE, self.FACTS), [])
+        self.assertTrue(faults.verdict(self.CASE, {**self.FACTS, 'slow': 1}))
+
+    def test_expects(self):
+        """What a case knows only once it has run."""
+        self.assertTrue(faults.verdict(self.CASE, {**self.FACTS,
+                                                   'expects': 'X7'}))
+
+    def test_stock_is_not_judged(self):
+        self.assertEqual(faults.verdict(
+            self.CASE._replace(qemu='stock'), {**self.FACTS, 'slow': 1}), [])
+
+    def test_rows(self):
+        """One row of a sweep that is wrong makes a defect."""
+        good = {'what': 'set 1', 'outcome': 'refused', 'said': 'a b',
+                'wrong': []}
+        bad = {**good, 'what': 'set 2', 'wrong': ['died']}
+        facts = {'rows': [good, good], 'user': [], 'seconds': 1, 'slow': 1}
+        self.assertEqual(faults.verdict(self.CASE, facts), [])
+        self.assertEqual(faults.row(self.CASE, facts)[1:3],
+                         ['good', '2 refused'])
+        facts['rows'] = [good, bad]
+        self.assertEqual(len(faults.verdict(self.CASE, facts)), 1)
+        self.assertEqual(faults.row(self.CASE, facts)[1:3],
+                         ['DEFECT', '1 refused, 1 WRONG'])
+
+
+class Kept(unittest.TestCase):
+
+    def test_resumes(self):
+        """Of the same binaries only; a torn line is left out."""
+        case = Case('x', None, Expected())
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'sub' / 'results.jsonl'
+            faults.Kept(path, {'series': 'a'}).add(case, {'seconds': 1})
+            with open(path, 'a', encoding='utf-8') as file:
+                file.write('{"key": ')
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                kept = faults.Kept(path, {'series': 'a'})
+                self.assertEqual(kept.get(case)['seconds'], 1)
+                self.assertIn(':2: not a result', said.getvalue())
+                kept.add(case, {'seconds': 2})
+                self.assertEqual(faults.Kept(path, {
+                    'series': 'a'}).get(case)['seconds'], 2)
+                self.assertIsNone(faults.Kept(path, {
+                    'series': 'b'}).get(case))
+            lines = path.read_text(encoding='utf-8').splitlines()
+            self.assertEqual(json.loads(lines[-1])['seconds'], 2)
+
+
+class Spots(unittest.TestCase):
+
+    INDEXES, VALUES = (0x603000000013c080, 0x603000000013c081), (5, 6)
+
+    def setUp(self):
+        words = struct.pack('>4Q', *self.INDEXES, *self.VALUES)
+        self.data = (b'junk\x04' + b'\0\0\0\7' + b'\x03cpu'
+                     + struct.pack('>II', 0, 22) + bytes(BEFORE_LENGTH)
+                     + struct.pack('>i', 2) + words + b'rest')
+
+    def test_every_byte_once(self):
+        found = flips.spots(self.data)
+        self.assertEqual(len(found), 4 + 4 * 8)
+        self.assertEqual(found[0].what, 'length, byte 0')
+        self.assertEqual(found[4].what, 'index 0, byte 0')
+        self.assertEqual(found[20].what, f'value of {self.INDEXES[0]:#x}, '
+                         'byte 0')
+        self.assertIsNone(found[19].index)
+        self.assertEqual(found[-1].index, self.INDEXES[1])
+        start = found[0].offset
+        self.assertEqual([spot.offset for spot in found],
+                         list(range(start, start + 36)))
+        self.assertEqual(self.data[start + 36:], b'rest')
+
+    def test_flip(self):
+        """Of one byte one bit."""
+        for spot in flips.spots(self.data):
+            self.assertEqual((spot.before ^ spot.after).bit_count(), 1)
+            self.assertEqual(self.data[spot.offset], spot.before)
+        self.assertEqual({spot.bit for spot in flips.spots(self.data)},
+                         set(range(8)))
+
+    def test_step(self):
+        self.assertEqual([spot.offset for spot in flips.spots(self.data, 9)],
+                         [spot.offset for spot in
+                          flips.spots(self.data)[::9]])
+
+
+class Judged(unittest.TestCase):
+    """A load of what has flipped."""
+
+    def setUp(self):
+        stream = Spots('setUp')
+        stream.setUp()
+        spots = flips.spots(stream.data)
+        self.index, self.value = spots[5], spots[-1]
+
+    def outcome(self, spot, *args):
+        known = {Spots.INDEXES[1]: 'ACTLR_EL1'}
+        row = flips.judged(spot, *args, known)
+        return row['outcome'], bool(row['wrong'])
+
+    def test_good(self):
+        for args, outcome in (
+                (('corrupt', True, None, None), 'refused'),
+                (('', True, True, set()), 'whole'),
+                (('', True, False, {'ACTLR_EL1'}), 'named')):
+            self.assertEqual(self.outcome(self.value, *args),
+                             (outcome, False))
+
+    def test_wrong(self):
+        for args in (('', False, None, None), ('no', False, None, None),
+                     ('', True, None, set()), ('', True, False, set()),
+                     ('', True, False, {'TCR_EL1'}),
+                     ('', True, False, {'ACTLR_EL1', 'TCR_EL1'}),
+                     ('x: Assertion failed', True, None, None)):
+            self.assertTrue(self.outcome(self.value, *args)[1], args)
+        # What is no value names no register.
+        self.assertTrue(self.outcome(self.index, '', True, False,
+                                     {'ACTLR_EL1'})[1])
+
+
+if __name__ == '__main__':
+    unittest.main()
