@@ -8,7 +8,8 @@ from . import image
 from .errors import RigError
 from .guest import Guest
 from .host import Host, boot
-from .soak_hop import MEMORY, Porter
+from .soak_hop import MEMORY
+from .soak_tools import Porter
 
 sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
 # pylint: disable=wrong-import-position

@@ -68,15 +68,25 @@ def resident(side):
 
 
 def _of_hops(tries, side):
-    """Points of a side's memory: the source's that did nothing else before.
+    """Points of a side's memory, at the same moment of each QEMU's life.
 
-    It is taken at the same moment of each QEMU's life.
+    A guest's first QEMU made it, others received it, page by page or all at
+    once; a source that others refused before has lived through more.  These
+    are no series together.
     """
-    return [((record['guest'], record['kernel']), at, resident(record[side]))
-            for at, (record, outcome, _) in enumerate(tries)
-            if outcome == MIGRATED and resident(record[side])
-            and record['plan']['kind'] != soak_plan.POSTCOPY
-            and (side == 'destination' or not record['age'])]
+    points, came = [], {}
+    for at, (record, outcome, _) in enumerate(tries):
+        if outcome != MIGRATED:
+            continue
+        by = record['plan']['kind'] == soak_plan.POSTCOPY
+        source = side == 'source'
+        how = came.get(record['guest']) if source else by
+        came[record['guest']] = by
+        if how is not None and resident(record[side]) and not (
+                source and record['age']):
+            points.append(((record['guest'], record['kernel'], how), at,
+                           resident(record[side])))
+    return points
 
 
 def slopes(judged):

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
 from rig import (soak, soak_facts, soak_memory, soak_plan,  # noqa: E402
-                 soak_report)
+                 soak_report, soak_tools)
 from rig.soak_facts import (BOTH, DAMAGED, DIED, LOST,      # noqa: E402
                             MIGRATED, RIG, STAYED, judge, slope)
 from rig.soak_plan import LEGS, plan                        # noqa: E402
@@ -180,6 +180,16 @@ def series(growth, points=100, noise=200, seed=1):
              + rng.choice((-noise, 0, noise))) for n in range(points)]
 
 
+class Counter(unittest.TestCase):
+
+    def test_symbol(self):
+        """As nm -S tells of the witness's static array."""
+        text = ('00000000406b5d90 0000000000000080 b last_physical.2\n'
+                '00000000406b5d00 0000000000000080 b last_virtual.4\n')
+        self.assertEqual(soak_tools.COUNTER.findall(text),
+                         ['00000000406b5d00'])
+
+
 class Slopes(unittest.TestCase):
 
     def test_leak(self):
@@ -243,7 +253,7 @@ class Report(unittest.TestCase):
             '60 with a fault: 120 migrated, 0 stayed .* none was lost')
         text = soak_report.text(judged)
         self.assertIn('50 of 50 whole', text)
-        self.assertRegex(text, r'1 vCPU: source, before its end +\| 120 +.*'
+        self.assertRegex(text, r'1 vCPU: source, before its end +\| 119 +.*'
                          'does not grow')
         self.assertRegex(text, r'process, savevm and loadvm +\| 25 +.*'
                          'does not grow')
@@ -255,6 +265,18 @@ class Report(unittest.TestCase):
                          '^1 vCPU: source, before its end grows')
         self.assertRegex('; '.join(self.failures(saves(2))),
                          '^one process, savevm and loadvm grows')
+
+    def test_after_postcopy(self):
+        """A guest that came with its pages after it takes less: a level."""
+        records = run()
+        for n in (3, 5, 80):
+            records[n]['plan'] = {'kind': soak_plan.POSTCOPY}
+            records[n + 1]['source']['rss'] = {'VmRSS': 27000}
+        found = soak_report.slopes(soak_report.Judged(records))
+        found = found['1 vCPU: source, before its end']
+        # The first QEMU of the guest is none of these.
+        self.assertEqual(found.points, 119)
+        self.assertAlmostEqual(found.value, 0, 1)
 
     def test_growth_of_one_source(self):
         """In the leg where every try fails; its first tries do not count."""
