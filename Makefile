@@ -28,7 +28,7 @@ demo-pool: stock-arm64 qemu-arm64 qemu-host
 
 ## make check              all tests; `make check-quick` leaves out the rig
 .PHONY: check check-quick
-check: stock-arm64 qemu-arm64 qemu-host
+check: fuzzer stock-arm64 qemu-arm64 qemu-host
 	@$(PYTHON) scripts/check.py
 check-quick: qemu-host
 	@$(PYTHON) scripts/check.py --quick
@@ -75,6 +75,43 @@ series-check: sysroot
 .PHONY: unit
 unit: setup
 	@$(PYTHON) scripts/check.py --only core
+
+## make fuzz [TIME=60] [TARGET=list] [EXECUTIONS=100000000]
+##                         fuzz what reads bytes from other machines
+## make fuzz-docs          results and coverage of all runs into docs
+.PHONY: fuzz fuzz-docs fuzzer
+fuzz: fuzzer
+	@$(PYTHON) scripts/fuzz.py --time $(or $(TIME),60) \
+		$(addprefix --target ,$(TARGET)) \
+		$(addprefix --executions ,$(EXECUTIONS))
+fuzz-docs: fuzzer
+	@$(PYTHON) scripts/fuzz.py --report --docs
+fuzzer:
+	@scripts/setup.sh fuzz
+
+## make check-libvirt      virsh migrate on hosts with Debian's libvirt
+.PHONY: check-libvirt
+check-libvirt: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/check_libvirt.py $(CASES)
+
+## make faults [CASES=REGEX]
+##                         one thing fails while a guest migrates
+## make soak [N=1000 SEED=1]
+##                         to and fro, under faults; memory of both QEMUs
+.PHONY: faults soak
+faults: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/faults.py $(if $(CASES),--cases '$(CASES)')
+soak: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/soak.py -n $(or $(N),1000) --seed $(or $(SEED),1)
+
+## make scale [SIZES="1 8 64 512"]
+##                         saves and loads of guests with many vCPUs
+## make scale-docs         the same, all sizes, into docs
+.PHONY: scale scale-docs
+scale: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/scale.py $(SIZES)
+scale-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/scale.py --docs
 
 ## make benchmark          what it takes to compare register lists
 .PHONY: benchmark

@@ -120,6 +120,35 @@ def in_tree(count):
     meson_test(BUILD / 'host', 'in-tree', UNIT_TESTS, log, count)
 
 
+# The tree's own tests that a change of the series can break in seconds.
+QTESTS = ('arm-cpreg-migration-test', 'arm-cpu-features', 'qmp-cmd-test')
+
+
+def qtest(count):
+    """QEMU's own qtests about CPUs and commands, and the series' one."""
+    log = BUILD / 'check/qtest.log'
+    targets = [f'tests/qtest/{name}' for name in QTESTS]
+    if run(['ninja', '-C', BUILD / 'host', 'qemu-system-aarch64', *targets],
+           log):
+        count.add('qtest: build', 'failed', f'see {shown(log)}')
+        return
+    meson_test(BUILD / 'host', 'qtest',
+               [f'qtest-aarch64/{name}' for name in QTESTS], log, count)
+
+
+def fuzz(count):
+    """A minute of libFuzzer for each that reads bytes from outside."""
+    log = BUILD / 'check/fuzz.log'
+    status = run([sys.executable, ROOT / 'scripts/fuzz.py', '--time',
+                  os.environ.get('FUZZ_TIME', '60')], log)
+    lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
+    print('\n'.join(f'          {line}' for line in
+                    (lines[-30:] if status else lines) if '|' in line
+                    or 'FAILED' in line))
+    count.add('fuzz: make fuzz', 'failed' if status else 'passed',
+              f'see {shown(log)}')
+
+
 def series(count):
     """Round trip, checkpatch, hook lines, and a build of every commit."""
     log = BUILD / 'check/series.log'
@@ -189,8 +218,8 @@ def rig(count):
 
 
 SUITES = {f.__name__.replace('_', '-'): f for f in
-          (core, in_tree, scripts, stream, series, rig)}
-SLOW = ('series', 'rig')
+          (core, in_tree, qtest, scripts, stream, fuzz, series, rig)}
+SLOW = ('fuzz', 'series', 'rig')
 
 
 def main():
