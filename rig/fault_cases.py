@@ -301,13 +301,12 @@ def kvm():
                 fault_kvm.sweep_load(bench, qemu, 'set', step)),
             ('GET_ONE_REG of a load', lambda bench, qemu, step:
                 fault_kvm.sweep_load(bench, qemu, 'get', step))):
-        yield from sweeps(words, run, 40)
+        yield from sweeps(words, run, 29)
 
 
-def sweeps(words, run, step, qemus=('series',)):
+def sweeps(words, run, step):
     """Cases: something happens to each, or in a short form to some of them.
     """
-    # pylint: disable=unused-argument
     yield Case(f'each {words}',
                lambda bench, qemu: run(bench, qemu, 1), Expected())
     yield Case(f'some {words}',

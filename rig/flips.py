@@ -139,11 +139,11 @@ class Snapshot:
 
     def asks(self):
         """(whether it is whole or None, what it named) of the witness."""
-        if self.guest.status() != 'running':
-            self.guest.qmp('cont')
         since = len(self.guest.serial())
-        self.guest.write_serial('c')
         try:
+            if self.guest.status() != 'running':
+                self.guest.qmp('cont')
+            self.guest.write_serial('c')
             # Not "^": the load may have cut off a line.
             found = self.guest.wait_serial(
                 r'witness (ok|failed|FAULT).*\n', 5, since)
@@ -173,9 +173,13 @@ def sweep_snapshot(bench, qemu, step, first=0):
             if number % 50 == 49 or number == len(chosen) - 1:
                 say('FLIPS', f'{number + 1} of {len(chosen)}')
                 said = shot.load()
-                if said or not shot.asks()[0]:
+                check = None if said else shot.asks()[0]
+                if not check:
                     rows.append(_row(spot, WRONG, said, [
-                        'what is as it was saved does not load']))
+                        'what is as it was saved does not load'
+                        if shot.guest.alive() else 'QEMU died when a good '
+                        f'load followed ({shot.guest.exit_status})']))
+                    break
     return _facts(rows, began)
 
 
