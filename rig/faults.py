@@ -207,8 +207,10 @@ def page(done):
     date = max(facts['date'] for _, facts in done)
     versions = ' to '.join(kernels.find(each).version
                            for each in (SOURCE, DESTINATION))
+    lack = sum(case.qemu == 'series' for case in CASES) - len(judged)
     words = (f'QEMU {read_upstream()["version"]} with the series; Linux '
-             f'{versions}; {date}. Good: {good} of {len(judged)} cases.')
+             f'{versions}; {date}. Good: {good} of {len(judged)} cases'
+             + (f'; {lack} more were not run.' if lack else '.'))
     return words + '\n\n' + '\n'.join(tables.rst_table(
         [TITLES, *(row(*each) for each in done)])) + '\n'
 
