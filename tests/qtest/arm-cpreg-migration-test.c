@@ -493,6 +493,7 @@ static void test_loadvm(void)
     g_autofree char *path = in_folder("disk.qcow2");
     QTestState *qts = start("");
     g_autofree char *said = NULL;
+    g_autofree char *state = NULL;
 
     add_disk(qts, path);
     said = qtest_hmp(qts, "savevm here");
@@ -514,6 +515,10 @@ static void test_loadvm(void)
         saved = qtest_hmp(qts, "savevm here%d", i);
         g_assert_cmpstr(saved, ==, "");
     }
+    /* What waits for the machine to run was told of four loads. */
+    qtest_qmp_assert_success(qts, "{ 'execute': 'cont' }");
+    state = ask(qts, "query-status", "status");
+    g_assert_cmpstr(state, ==, "running");
     qtest_quit(qts);
 }
 
