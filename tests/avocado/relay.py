@@ -9,7 +9,10 @@ import socket
 import struct
 import threading
 
+from rig.errors import slow
+
 PORT = 4444
+# A pause of the source, on a machine that is not slow.
 QUIET = 0.3
 # Return path messages, migration/migration.c.
 SHUT, REFUSAL = 1, 8
@@ -45,7 +48,7 @@ class Listener:
 
     def read(self, seconds=QUIET):
         """What has come since, after waiting for some; b'' if nothing."""
-        self.command.wait(seconds,
+        self.command.wait(seconds * slow(),
                           lambda: len(self.command.stdout) > self._seen)
         data = bytes(self.command.stdout[self._seen:])
         self._seen += len(data)
