@@ -71,7 +71,10 @@ def step(argv, **env):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, 'ab') as file:
         done = subprocess.run([str(a) for a in argv], cwd=ROOT, stdout=file,
-                              stderr=file, env={**os.environ, **env},
+                              stderr=file, env={
+                                  **os.environ,
+                                  'LLVM_PROFILE_FILE': f'{log}.profraw',
+                                  **env},
                               check=False)
     if done.returncode:
         lines = log.read_text(errors='replace').splitlines()[-15:]
