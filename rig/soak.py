@@ -225,14 +225,17 @@ def report(kept, args, wanted):
         print(f'A host failed ({record["leg"]}, try {record["number"]}): '
               f'{record["rig"].splitlines()[0]}')
     done = len(judged.counted())
+    part = ''
     if done < wanted:
-        print(f'{done} of {wanted} tries are done; run it again for the rest')
+        part = f'Not complete: {done} of {wanted} tries are done.'
+        print(f'{part} Run it again for the rest')
     if args.docs:
-        if done < wanted:
-            raise RigError(f'{done} tries are no result of {wanted}; '
-                           f'{PAGE.name} stays as it is')
-        tables.renew_page(PAGE, f'{what_it_was(kept, args)}\n\n'
-                          + soak_report.text(judged, tables.rst_table))
+        if not done:
+            raise RigError(f'nothing is done of this run; {PAGE.name} stays '
+                           'as it is')
+        tables.renew_page(PAGE, '\n\n'.join(filter(None, (
+            what_it_was(kept, args), part,
+            soak_report.text(judged, tables.rst_table).rstrip('\n')))) + '\n')
         print(f'written  {PAGE.relative_to(image.ROOT)}')
     return 1 if failures else 0
 

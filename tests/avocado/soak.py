@@ -13,7 +13,8 @@ sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
 from rig import soak_plan as plans                          # noqa: E402
-from rig.soak_facts import MIGRATED, STAYED, judge          # noqa: E402
+from rig.soak_facts import (DAMAGED, MIGRATED, STAYED,      # noqa: E402
+                            judge)
 from rig.soak_hop import Shuttle                            # noqa: E402
 from rig.soak_plan import LEGS, Try                         # noqa: E402
 from rigcase import RigCase                                 # noqa: E402
@@ -44,6 +45,13 @@ class Soak(RigCase):
                 self.assertEqual(
                     judge({**facts, 'plan': one._asdict()}),
                     (KINDS[one.kind], []), facts)
+        # All of that would be nothing if it were always so.
+        shuttle.guest.write_serial('sTPIDR_EL1\n')
+        facts = shuttle.go(tries[-1])
+        outcome, wrong = judge({**facts, 'plan': tries[-1]._asdict()})
+        self.assertEqual(outcome, DAMAGED, facts)
+        # Its name is said once, where the guest was when it was found.
+        self.assertRegex(wrong[0], r'TPIDR_EL1|failed: 1 registers')
 
 
 if __name__ == '__main__':
