@@ -7,6 +7,8 @@
 #   build.sh stock    the base, the same configuration    -> build/stock-arm64
 #   build.sh at DIR   the tree DIR/qemu, the same again   -> DIR/arm64
 #   build.sh host     the series, TCG, for this machine   -> build/host
+#   build.sh suites   base and series, TCG, all devices, with QEMU's own tests
+#                     -> build/check-qemu/base and series
 #   build.sh tool     kvm-arm-regs, for this machine      -> build/tool
 #   build.sh install PREFIX   on an Arm host, the user's own configuration
 #
@@ -36,8 +38,8 @@ VIRTIO_NET VIRTIO_SERIAL'
 common=(--target-list=aarch64-softmmu --without-default-features
     --python=/usr/bin/python3 --disable-install-blobs
     --enable-system --enable-pixman --enable-fdt=system
-    --disable-debug-info --disable-docs --enable-werror
-    --without-default-devices --with-devices-aarch64=rig)
+    --disable-debug-info --disable-docs --enable-werror)
+few=(--without-default-devices --with-devices-aarch64=rig)
 
 # configure_once DIR SOURCE OPTION...: in DIR, unless done with these options
 configure_once() {
@@ -121,9 +123,29 @@ END
         compiler=(--cross-prefix=aarch64-linux-gnu-
             --cc="${cc}aarch64-linux-gnu-gcc --sysroot=$sysroot")
     fi
-    configure_once "$dir" "$source" "${compiler[@]}" "${common[@]}" \
+    configure_once "$dir" "$source" "${compiler[@]}" \
+        "${common[@]}" "${few[@]}" \
         "$(download "$source")" --enable-kvm --disable-tcg ${EXTRA_CONFIGURE:-}
     compile "$dir" qemu-system-aarch64
+}
+
+# build_suites DIR NAME: the tree DIR/qemu with all of its machines and the
+# qtests of them -> DIR/suites, seen as build/check-qemu/NAME.  Each beside
+# its tree, so that ccache serves the one what the other has compiled.
+build_suites() {
+    local dir=$1/suites source=$1/qemu
+    configure_once "$dir" "$source" --cc="${cc}cc" "${common[@]}" \
+        "$(download "$source")" --enable-tcg --disable-kvm --enable-slirp \
+        --enable-tpm --enable-vhost-user
+    mkdir -p "$build/check-qemu"
+    ln -sfnr "$dir" "$build/check-qemu/$2"
+    compile "$dir" qemu-system-aarch64 $(qtests "$dir")
+}
+
+# qtests DIR: what meson's suite qtest-aarch64 runs
+qtests() {
+    "$1/pyvenv/bin/meson" test -C "$1" --list --suite qtest-aarch64 \
+        2>/dev/null | sed -n 's,.* / qtest-aarch64/,tests/qtest/,p'
 }
 
 # build_tool OPTION...: of meson setup
@@ -157,9 +179,13 @@ at)
 host)
     with_devices "$build/qemu"
     configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
-        "${common[@]}" "$(download "$build/qemu")" --enable-tcg --disable-kvm \
-        --enable-slirp ${EXTRA_CONFIGURE:-}
+        "${common[@]}" "${few[@]}" "$(download "$build/qemu")" \
+        --enable-tcg --disable-kvm --enable-slirp ${EXTRA_CONFIGURE:-}
     compile "$build/host" qemu-system-aarch64
+    ;;
+suites)
+    build_suites "$build/stock" base
+    build_suites "$build" series
     ;;
 tool)
     build_tool --buildtype=release
@@ -178,6 +204,6 @@ install)
     ninja -C "$build/tool" install
     ;;
 *)
-    die "say what: arm64, stock, at DIR, host, tool or install PREFIX"
+    die "say what: arm64, stock, at DIR, host, suites, tool or install PREFIX"
     ;;
 esac
