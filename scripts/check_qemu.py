@@ -18,6 +18,7 @@ import json
 import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -121,7 +122,8 @@ def firmware(folder):
     data.mkdir(parents=True, exist_ok=True)
     for rom in into.glob('**/*.rom'):
         if not (data / rom.name).exists():
-            (data / rom.name).symlink_to(rom)
+            (data / rom.name).unlink(missing_ok=True)
+            shutil.copy(rom, data)
 
 
 def dump(folder, machine, into):

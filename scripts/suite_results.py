@@ -67,7 +67,7 @@ def parse_log(text):
                         + (f': {said}' if said else ''))
         elif good and not cases:
             cases[END] = PASSED if entry['result'] == 'OK' else SKIPPED
-        found[entry['name'].split('/', 1)[-1]] = Result(cases, why)
+        found[entry['name'].rsplit('/', 1)[-1]] = Result(cases, why)
     return found
 
 

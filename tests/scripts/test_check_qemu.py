@@ -35,8 +35,9 @@ qemu-system-aarch64: failed to find romfile "efi-virtio.rom"
 
 def entry(name, result, stdout, status=0, stderr=''):
     return json.dumps({
-        'name': f'qtest-aarch64/{name}', 'result': result, 'stdout': stdout,
-        'returncode': status, 'stderr': stderr}) + '\n'
+        'name': f'qemu:qtest+qtest-aarch64 / qtest-aarch64/{name}',
+        'result': result, 'stdout': stdout, 'returncode': status,
+        'stderr': stderr}) + '\n'
 
 
 class Records(unittest.TestCase):
