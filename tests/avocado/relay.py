@@ -56,10 +56,11 @@ class Listener:
 
     def read_until_quiet(self, seconds=60):
         """All up to the next pause of the source."""
-        data = self.read(seconds)
+        # Not bytes, which grow by a copy: the source would never be through.
+        data = bytearray(self.read(seconds))
         while more := self.read():
             data += more
-        return data
+        return bytes(data)
 
     def send(self, data):
         self.command.write(data)
