@@ -45,6 +45,7 @@ class Input(RigCase):
 
     def setUp(self):
         super().setUp()
+        self.require_tool('ninja')
         self.text = pool.of_hosts(VARIANTS['pool-6.1'].members())
 
     def declines_file(self, host, content, *texts, cpu='host', name='x.json'):
