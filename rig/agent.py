@@ -68,19 +68,15 @@ def connect(address, target, timeout):
     return sock
 
 
-class Command:
-    """A command that runs in the host.
+class Running:
+    """A command that runs somewhere.
 
     stdout and stderr grow while it runs; status is None until it ended,
-    then its exit status, negative for a signal.  `lost` says why the
-    connection broke before that.
+    then its exit status, negative for a signal.  `lost` says why nothing
+    is known of its end.
     """
 
-    def __init__(self, address, command, timeout, terminal=False,
-                 on_output=None):
-        self._sock = open_request(address, b't' if terminal else b'x',
-                                  command, timeout)
-        self._sock.settimeout(None)
+    def __init__(self, on_output):
         self._changed = threading.Condition()
         self._write = threading.Lock()
         self._on_output = on_output
@@ -88,6 +84,37 @@ class Command:
         self.stderr = bytearray()
         self.status = None
         self.lost = None
+
+    def ended(self):
+        return self.status is not None or self.lost is not None
+
+    def wait(self, seconds, until=lambda: False):
+        """True once ended or until() holds, False when time is over."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while not (until() or self.ended()):
+                left = end - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def _give_up(self):
+        """Its end is not waited for."""
+        with self._changed:
+            if not self.ended():
+                self.lost = 'ended by the test'
+
+
+class Command(Running):
+    """A command in an emulated host."""
+
+    def __init__(self, address, command, timeout, terminal=False,
+                 on_output=None):
+        self._sock = open_request(address, b't' if terminal else b'x',
+                                  command, timeout)
+        self._sock.settimeout(None)
+        super().__init__(on_output)
         self._reader = threading.Thread(target=self._read_all, daemon=True)
         self._reader.start()
 
@@ -114,20 +141,6 @@ class Command:
         finally:
             self._sock.close()
 
-    def ended(self):
-        return self.status is not None or self.lost is not None
-
-    def wait(self, seconds, until=lambda: False):
-        """True once ended or until() holds, False when time is over."""
-        end = time.monotonic() + seconds
-        with self._changed:
-            while not (until() or self.ended()):
-                left = end - time.monotonic()
-                if left <= 0:
-                    return False
-                self._changed.wait(left)
-        return True
-
     def write(self, data):
         """Give standard input; False if the command is gone."""
         try:
@@ -147,9 +160,7 @@ class Command:
 
     def close(self):
         """End the command, if it still runs, and the connection."""
-        with self._changed:
-            if not self.ended():
-                self.lost = 'ended by the test'
+        self._give_up()
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -8,7 +8,6 @@ be refused a guest.  The table tells what became of each.
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -25,6 +24,7 @@ from rig import (image, libvirt_image, libvirt_report,      # noqa: E402
                  process, tables)
 from rig.errors import RigError, say                        # noqa: E402
 from rig.kernels import ROOT                                # noqa: E402
+from rig.records import digest                              # noqa: E402
 # In scripts/, which rig.kernels has put on the path.
 import base     # noqa: E402  pylint: disable=wrong-import-order
 import check    # noqa: E402  pylint: disable=wrong-import-order
@@ -74,8 +74,7 @@ def run(names):
 def kept(results):
     """These results and those of former runs with the same QEMUs, kept."""
     path = libvirt_report.RECORDS / 'results.json'
-    build = [hashlib.sha256(image.qemu_path(name).read_bytes()).hexdigest()
-             for name in image.QEMUS]
+    build = [digest(image.qemu_path(name)) for name in image.QEMUS]
     former = json.loads(path.read_text()) if path.exists() else {}
     if former.get('build') != build:
         former = {'build': build, 'cases': {}}

@@ -16,7 +16,6 @@ only if no case broke that.
 import argparse
 import collections
 import contextlib
-import json
 import os
 import re
 import sys
@@ -35,7 +34,7 @@ from rig.fault_memory import SMALL as SMALL_MEMORY          # noqa: E402
 from rig.fault_phases import Bench                          # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 from rig.network import Network                             # noqa: E402
-from rig.results import digest                              # noqa: E402
+from rig.records import append, digest, read                # noqa: E402
 # In scripts/, which rig.kernels has put on the path.
 from base import read_upstream  # pylint: disable=wrong-import-order
 
@@ -54,15 +53,10 @@ class Kept:
         self.path = path
         self._what = what       # {QEMU: what these are results of}
         self._found = {}
-        if path.exists():
-            for number, line in enumerate(
-                    path.read_text(encoding='utf-8').splitlines(), 1):
-                try:
-                    record = json.loads(line)
-                    self._found[record['key']] = record
-                except (ValueError, KeyError, TypeError):
-                    print(f'faults: {path}:{number}: not a result, left out',
-                          file=sys.stderr)
+        read(path, 'faults', self._take)
+
+    def _take(self, record):
+        self._found[record['key']] = record
 
     def _key(self, case):
         return f'{self._what[case.qemu]} {case.qemu} {case.name}'
@@ -75,13 +69,8 @@ class Kept:
         record = {'key': self._key(case), 'case': case.name,
                   'qemu': case.qemu, 'date': time.strftime('%Y-%m-%d'),
                   **facts}
-        self._found[record['key']] = record
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, 'ab+') as file:
-            # A run that was killed may have left half a line.
-            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
-            file.write((b'\n' if torn else b'')
-                       + json.dumps(record).encode() + b'\n')
+        self._take(record)
+        append(self.path, record)
 
 
 def sides(facts):

@@ -89,6 +89,14 @@ def made(target, source, command):
     return target
 
 
+def preload(name):
+    """rig/NAME/NAME.c as a library for LD_PRELOAD in the hosts."""
+    source = HERE / name / f'{name}.c'
+    return made(CACHE / f'{name}.so', source, lambda part: [
+        CROSS + 'gcc', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-fPIC',
+        '-shared', '-pthread', '-o', part, source])
+
+
 def _agent():
     source = HERE / 'agent' / 'agent.c'
     return made(CACHE / 'agent', source, lambda part: [

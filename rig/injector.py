@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from . import image
 
-SOURCES = image.HERE / 'inject'
 INSIDE = 'lib/inject.so'
 ERRNOS = {'EPERM': 1, 'ENOENT': 2, 'EIO': 5, 'ENOMEM': 12, 'EBUSY': 16,
           'EINVAL': 22}
@@ -28,16 +27,9 @@ class Access(NamedTuple):
     vcpu: int
 
 
-def library():
-    """rig/inject for the hosts, compiled if it changed."""
-    return image.made(image.CACHE / 'inject.so', SOURCES / 'inject.c',
-                      lambda part: ['make', '-s', '-C', SOURCES,
-                                    f'OUT={part}', f'CROSS={image.CROSS}'])
-
-
 def files():
     """For Host(files=...)."""
-    return {INSIDE: library()}
+    return {INSIDE: image.preload('inject')}
 
 
 def new_path():

@@ -26,18 +26,11 @@ def connect(target):
     return sock
 
 
-class Command(agent.Command):
-    """A shell command that runs here; all else as its parent."""
+class Command(agent.Running):
+    """A shell command that runs here."""
 
-    # pylint: disable=super-init-not-called
     def __init__(self, command, folder, on_output=None):
-        self._changed = threading.Condition()
-        self._write = threading.Lock()
-        self._on_output = on_output
-        self.stdout = bytearray()
-        self.stderr = bytearray()
-        self.status = None
-        self.lost = None
+        super().__init__(on_output)
         self._process = process.start(
             ['sh', '-c', command], cwd=folder, bufsize=0,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -86,9 +79,7 @@ class Command(agent.Command):
 
     def close(self):
         """End the command and its children, if they still run."""
-        with self._changed:
-            if not self.ended():
-                self.lost = 'ended by the test'
+        self._give_up()
         # The session of its own that process.start() gave it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,26 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The results of the migration matrix, and what they are results of."""
 
-import hashlib
-import json
-import pathlib
-import sys
 import time
 
 from . import cases, image, kernels
 from .errors import RigError
 from .prediction import disagreement
+from .records import append, digest, read
 # In scripts/, which rig.kernels has put on the path.
 from base import read_upstream    # pylint: disable=wrong-import-order
 
 
 # How the cases migrate; what was found another way is of no use for them.
 HOW = 'return-path'
-
-
-def digest(path):
-    """The first digits of a file's SHA-256."""
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:16]
 
 
 class Results:
@@ -48,15 +40,7 @@ class Results:
         self._may_be_former = frozenset(former)
         self._last = {}
         self._lacks = {}
-        if not path.exists():
-            return
-        for number, line in enumerate(
-                path.read_text(encoding='utf-8').splitlines(), 1):
-            try:
-                self._take(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                print(f'matrix: {path}:{number}: not a result, left out',
-                      file=sys.stderr)
+        read(path, 'matrix', self._take)
 
     def _take(self, record):
         self._found[record['key']] = record
@@ -110,11 +94,7 @@ class Results:
         self._take(record)
         if facts['end'] == cases.ERROR:
             return
-        with open(self.path, 'ab+') as file:
-            # A run that was killed may have left half a line.
-            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
-            file.write((b'\n' if torn else b'')
-                       + json.dumps(record).encode() + b'\n')
+        append(self.path, record)
 
     def _judged(self, case, prediction):
         record = self.get(case)

@@ -20,7 +20,6 @@ import argparse
 import collections
 import contextlib
 import functools
-import json
 import os
 import pathlib
 import struct
@@ -39,7 +38,8 @@ from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
 from rig.ioctls import MODES                                # noqa: E402
 from rig.migration import PREFLIGHT                         # noqa: E402
-from rig.results import digest, read_upstream               # noqa: E402
+from rig.records import append, digest, read                # noqa: E402
+from rig.results import read_upstream                       # noqa: E402
 
 sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
 # pylint: disable=wrong-import-position,wrong-import-order
@@ -54,7 +54,7 @@ MEMORY, SMP = '4G', 2
 # Of a guest without a kernel; all of it is zero.
 GUEST_MEMORY = '64M'
 STATE, COUNTS = '/tmp/scale.state', '/tmp/scale.counts'
-TALLY, INSIDE = image.HERE / 'tally', 'lib/tally.so'
+INSIDE = 'lib/tally.so'
 # In the order of rig/tally.
 IOCTLS = ('KVM_GET_REG_LIST', 'KVM_GET_ONE_REG', 'KVM_SET_ONE_REG')
 # So many vCPUs start within a limit of the rig.
@@ -83,13 +83,6 @@ def patience(size):
 
 
 # One save and one load
-
-def tally_library():
-    """rig/tally for the hosts, compiled if it changed."""
-    return image.made(image.CACHE / 'tally.so', TALLY / 'tally.c',
-                      lambda part: ['make', '-s', '-C', TALLY, f'OUT={part}',
-                                    f'CROSS={image.CROSS}'])
-
 
 def numbers(data):
     """{file descriptor: Counter of ioctls} in a file of rig/tally."""
@@ -220,13 +213,11 @@ class Results:
 
     def __init__(self, path, versions):
         self._path, self._versions, self._found = path, versions, {}
-        if path.exists():
-            for line in path.read_text(encoding='utf-8').splitlines():
-                # A run that was killed may have left half a line.
-                with contextlib.suppress(ValueError, KeyError, TypeError):
-                    record = json.loads(line)
-                    if record['versions'] == versions:
-                        self._found[record['key']] = record
+        read(path, 'scale', self._take)
+
+    def _take(self, record):
+        if record['versions'] == self._versions:
+            self._found[record['key']] = record
 
     def once(self, key, measure):
         """What is known by this key, or else is measured now."""
@@ -237,11 +228,7 @@ class Results:
 
     def _add(self, record):
         self._found[record['key']] = record
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self._path, 'ab+') as file:
-            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
-            file.write((b'\n' if torn else b'')
-                       + json.dumps(record).encode() + b'\n')
+        append(self._path, record)
 
     def date(self):
         """Of the last of them."""
@@ -251,7 +238,7 @@ class Results:
 def new_host(kernel):
     """A host with all that is measured aboard."""
     return Host(kernel, qemu=QEMUS, memory=MEMORY, smp=SMP,
-                files={INSIDE: tally_library()})
+                files={INSIDE: image.preload('tally')})
 
 
 def measure_all(host, sizes, results, modes=tuple(MODES), repeat=rounds):

@@ -16,7 +16,6 @@ guest was lost, damaged or on both hosts, and nothing grew.
 import argparse
 import collections
 import contextlib
-import json
 import os
 import sys
 import time
@@ -28,7 +27,7 @@ if not __package__:
 from rig import (image, kernels, process, soak_facts,       # noqa: E402
                  soak_memory, soak_plan, soak_report, tables)
 from rig.errors import RigError, say                        # noqa: E402
-from rig.results import digest                              # noqa: E402
+from rig.records import append, digest, read                # noqa: E402
 from rig.soak_hop import Shuttle                            # noqa: E402
 
 BUILD = image.BUILD / 'soak'
@@ -49,17 +48,11 @@ class Kept:
         self.path = path
         self.key = key
         self.records = []
-        if not path.exists():
-            return
-        for number, line in enumerate(
-                path.read_text(encoding='utf-8').splitlines(), 1):
-            try:
-                record = json.loads(line)
-                if record['key'] == key:
-                    self.records.append(record)
-            except (ValueError, KeyError, TypeError):
-                print(f'soak: {path}:{number}: not a result, left out',
-                      file=sys.stderr)
+        read(path, 'soak', self._take)
+
+    def _take(self, record):
+        if record['key'] == self.key:
+            self.records.append(record)
 
     def done(self, leg):
         """The numbers of tries of a leg that need not be done again."""
@@ -83,12 +76,7 @@ class Kept:
     def _keep(self, facts):
         record = {'key': self.key, 'date': time.strftime('%Y-%m-%d'), **facts}
         self.records.append(record)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, 'ab+') as file:
-            # A run that was killed may have left half a line.
-            torn = file.tell() and (file.seek(-1, 2), file.read(1))[1] != b'\n'
-            file.write((b'\n' if torn else b'')
-                       + json.dumps(record).encode() + b'\n')
+        append(self.path, record)
         return record
 
 

@@ -12,7 +12,6 @@ its memory; the input is then in build/fuzz/found.
 import argparse
 import concurrent.futures
 import datetime
-import hashlib
 import json
 import os
 import pathlib
@@ -26,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
-from rig import process, tables                             # noqa: E402
+from rig import process, records, tables                    # noqa: E402
 from rig.errors import RigError, say                        # noqa: E402
 
 FUZZ = ROOT / 'build/fuzz'
@@ -124,8 +123,7 @@ def reproducer(text):
 
 def digest(target):
     """A key of the program: results of another one do not count."""
-    data = (RUN / f'tests/fuzz/fuzz-{target}').read_bytes()
-    return hashlib.sha256(data).hexdigest()[:16]
+    return records.digest(RUN / f'tests/fuzz/fuzz-{target}')
 
 
 def fuzz(target, seconds):
@@ -161,16 +159,14 @@ def fuzz(target, seconds):
         replay = f'; again: {program.relative_to(ROOT)} {at}' if at else ''
         raise RigError(f'{target}: {why} after {result["executions"]} '
                        f'executions, see {log.relative_to(ROOT)}{replay}')
-    with open(RESULTS, 'a', encoding='utf-8') as file:
-        file.write(json.dumps(result) + '\n')
+    records.append(RESULTS, result)
     return result
 
 
-def results(text, programs):
+def results(kept, programs):
     """{target: sums} of the results of these programs, {target: digest}."""
     found = {}
-    for line in text.splitlines():
-        row = json.loads(line)
+    for row in kept:
         target = row['target']
         if programs.get(target) != row['program']:
             continue
@@ -186,8 +182,9 @@ def results(text, programs):
 
 def known():
     """The results so far of the programs that there are now."""
-    text = RESULTS.read_text() if RESULTS.exists() else ''
-    return results(text, {t: digest(t) for t in TARGETS
+    kept = []
+    records.read(RESULTS, 'fuzz', kept.append)
+    return results(kept, {t: digest(t) for t in TARGETS
                           if (RUN / f'tests/fuzz/fuzz-{t}').exists()})
 
 

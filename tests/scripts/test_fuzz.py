@@ -50,11 +50,10 @@ class Words(unittest.TestCase):
                  'seconds': 2, 'executions': 10, 'edges': edges,
                  'features': 5} for key, edges in
                 (('new', 7), ('old', 99), ('new', 6))]
-        text = ''.join(json.dumps(row) + '\n' for row in rows)
-        self.assertEqual(fuzz.results(text, {'list': 'new'}), {'list': {
+        self.assertEqual(fuzz.results(rows, {'list': 'new'}), {'list': {
             'executions': 20, 'seconds': 4, 'edges': 7, 'features': 5,
             'date': '2026-11-27'}})
-        self.assertEqual(fuzz.results(text, {}), {})
+        self.assertEqual(fuzz.results(rows, {}), {})
 
     def test_rows(self):
         """The sum of all is there, and is the sum."""
