@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The results of the migration matrix, and what they are results of."""
 
+import sys
 import time
 
 from . import cases, image, kernels

@@ -2,15 +2,17 @@
 /*
  * A manifest, decoded from any bytes, and checked by a destination.
  *
- * The first byte chooses the destination; the second one is how many of the
- * bytes, in sixteenths, are the part about what was chosen.
+ * The first byte chooses the destination; the next two say how many of the
+ * bytes, from the end, are the part about what was chosen.
  */
 
 #include "qemu/osdep.h"
 #include "fuzz.h"
 #include "qapi/error.h"
 #include "scripted-test.h"
+#include "scripted-vm.h"
 #include "target/arm/cpreg-manifest.h"
+#include "target/arm/kvm-id-masks.h"
 #include "target/arm/kvm-preflight.h"
 
 static ScriptedKVM *kernels[3];
@@ -90,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         init();
     }
     kvm = kernels[fuzz_u8(&in) % ARRAY_SIZE(kernels)];
-    chosen = in.size * (fuzz_u8(&in) % 16) / 16;
+    chosen = fuzz_u16(&in);
     chosen = MIN(chosen, in.size);
     manifest = arm_cpreg_manifest_decode(in.data, in.size - chosen, &fault);
     g_assert_true((manifest == NULL) == (fault != NULL));
@@ -108,6 +110,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_round(manifest);
     scripted_kvm_reset(kvm);
+    if (kvm != kvm_state) {
+        scripted_vm_new(kvm);
+        kvm_arm_id_forget();
+    }
     cpu = scripted_start(kvm, NULL);
     check_preflight(cpu, manifest);
     return 0;

@@ -42,12 +42,41 @@ static void write_after(const char *target, const char *name,
     write_seed(target, name, all->data, all->len);
 }
 
+/* A user has chosen the identity, and named two implementations. */
+static void add_chosen(GByteArray *bytes, ARMCPRegManifest *manifest)
+{
+    static const ARMCPRegImpl some[] = {
+        { 0x413fd0c1, 0, 0 }, { 0x413fd0c2, 0, 1 },
+    };
+    g_autoptr(GByteArray) chosen = NULL;
+    uint8_t head[3] = { 0 };
+
+    /* As a vCPU without a baseline has it: nothing was chosen. */
+    g_free(manifest->chosen_indexes);
+    manifest->baseline = g_strdup("baseline pool (pool.json)");
+    manifest->chosen_indexes = g_new(uint64_t, manifest->fixed_len);
+    for (size_t i = 0; i < manifest->fixed_len; i++) {
+        if (arm_cpreg_is_identity(manifest->fixed_indexes[i])) {
+            manifest->chosen_indexes[manifest->chosen_len++] =
+                manifest->fixed_indexes[i];
+        }
+    }
+    manifest->impls = arm_cpreg_impls_new();
+    g_array_append_vals(manifest->impls, some, ARRAY_SIZE(some));
+    chosen = arm_cpreg_manifest_encode_chosen(manifest);
+    head[1] = chosen->len >> 8;
+    head[2] = chosen->len;
+    g_byte_array_append(bytes, chosen->data, chosen->len);
+    g_byte_array_prepend(bytes, head, sizeof(head));
+}
+
 static void of_kernel(const char *name, bool small)
 {
     g_autoptr(ScriptedKVM) kvm = small ? fuzz_small_kernel(name)
                                        : fuzz_kernel(name);
     g_autofree char *file = g_strdup_printf("%s%s", small ? "small-" : "",
                                             name);
+    g_autofree char *with_chosen = g_strdup_printf("%s-chosen", file);
     g_autoptr(QEMUFile) f = NULL;
     g_autoptr(ARMCPU) cpu = NULL;
     g_autoptr(ARMCPRegManifest) manifest = NULL;
@@ -62,7 +91,9 @@ static void of_kernel(const char *name, bool small)
     cpu = scripted_start(kvm, NULL);
     manifest = kvm_arm_manifest_read(cpu, NULL);
     bytes = arm_cpreg_manifest_encode(manifest);
-    write_after("manifest", file, "\0\0", 2, bytes);
+    write_after("manifest", file, "\0\0\0", 3, bytes);
+    add_chosen(bytes, manifest);
+    write_seed("manifest", with_chosen, bytes->data, bytes->len);
 }
 
 static void of_edits(void)

@@ -221,7 +221,7 @@ class Refusals(Case):
         self.refused('patches/series', 'No such file')
 
     def test_message(self):
-        for body, word in ((f'Why.\n\nUpstream: x\nDrop-when:', 'Drop-when'),
+        for body, word in (('Why.\n\nUpstream: x\nDrop-when:', 'Drop-when'),
                            ('Why.\n\nDrop-when: x', 'Upstream'),
                            (f'diff -u a b\n{WHY}', 'git am'),
                            ('', 'no body')):
