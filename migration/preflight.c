@@ -116,7 +116,7 @@ static void fail(MigrationState *s, const char *why)
 {
     g_autoptr(Error) err = NULL;
 
-    error_setg(&err, "%s; nothing of the guest's RAM was sent.  A destination "
+    error_setg(&err, "%s; nothing of the guest's RAM was sent. A destination "
                "that is no QEMU, or one without the capability "
                "x-cpreg-preflight, needs it switched off at the source", why);
     migrate_set_error(s, err);
@@ -131,9 +131,9 @@ static void explain(MigrationState *s)
     WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
         error_prepend(&s->error, "The connection ended before the destination "
                       "had checked the guest's registers, and it did not say "
-                      "why: see its log.  One without the capability "
+                      "why: see its log. One without the capability "
                       "x-cpreg-preflight (\"Unknown section\") needs it "
-                      "switched off at the source.  ");
+                      "switched off at the source. ");
     }
 }
 

@@ -21,7 +21,8 @@ QUICK = re.compile(
     r'^destination killed, (set-up|device), preflight$'
     r'|^source killed, (device|sent), preflight$'
     r'|^link cut, (RAM|sent), preflight$'
-    r'|^SET_ONE_REG of (PSCI_VERSION|TPIDR_EL0) .*EINVAL'
+    r'|^SET_ONE_REG of (PSCI_VERSION|TPIDR_EL0|X7) .*EINVAL'
+    r'|, stop and cont: '
     r'|^GET_ONE_REG of TPIDR_EL0 at the source'
     r'|^some byte of a list flips, loadvm')
 STOCK = re.compile(
@@ -270,6 +271,7 @@ def memory():
 LISTED = {'PSCI_VERSION': 0x6030000000140000,
           'SCTLR_EL1': 0x603000000013c080,
           'TPIDR_EL0': 0x603000000013de82}
+TIMER_CNT = 0x603000000013df1a
 CORE = {'X7': 0x603000000010000e, 'V3': 0x6040000000100060}
 
 
@@ -293,6 +295,9 @@ def kvm():
                     fault_kvm.refuse_live(bench, qemu, s, 'get', i, 'EIO',
                                           'preflight'),
                 Expected((SOURCE,)))
+    yield Case('GET_ONE_REG and SET_ONE_REG of TIMER_CNT, stop and cont: EIO',
+               lambda bench, qemu: fault_kvm.stop_and_go(
+                   bench, qemu, TIMER_CNT), Expected())
     for words, run in (
             ('GET_ONE_REG of a save', lambda bench, qemu, step:
                 fault_kvm.sweep_save(bench, qemu, step)),

@@ -32,7 +32,7 @@ class Side(NamedTuple):
     check      what the witness said of itself, None if it was not asked
     whole      whether all of its registers and memory are right
     migration  what query-migrate says of status and error
-    said       the beginning of its standard error
+    said       the beginning of its standard error since the case began
     """
     exit: Optional[int] = None
     killed: bool = False
@@ -77,7 +77,7 @@ def look(guest, killed=False):
         guest.wait_exit(2)
     return Side(guest.exit_status, killed, state, ran, moves, check, whole,
                 migration.get('status'), migration.get('error-desc') or '',
-                guest.stderr().strip()[:SAID])
+                guest.new_stderr()[:SAID])
 
 
 def runs(source, destination):

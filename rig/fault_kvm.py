@@ -7,6 +7,7 @@ ioctl since the save or the load was asked for: those of the manifest and of
 the scratch vCPU are among them.
 """
 
+import contextlib
 import re
 import time
 
@@ -230,6 +231,35 @@ def sweep_load(bench, qemu, verb, step, first=0):
         rows.append(load_row(bench, qemu, '/tmp/state', access, errno,
                              known))
         _tell(rows, len(accesses[first::step]))
+    return _facts(rows, began)
+
+
+def stop_and_go(bench, qemu, index):
+    """The counter that QEMU keeps at a stop is refused, both ways."""
+    began, rows = time.monotonic(), []
+    for verb in ('get', 'set'):
+        guest = bench.source(qemu)
+        injector.control(guest.host, guest.inject,
+                         f'{verb} {index:#x} {ERRNOS["EIO"]}')
+        for command in ('stop', 'cont'):
+            with contextlib.suppress(GuestError):
+                guest.qmp(command)
+        hit = injector.log(guest.host, guest.inject)
+        injector.control(guest.host, guest.inject, '')
+        side = look(guest)
+        wrong = [] if side.whole else [
+            f'the guest does not run: exit {side.exit}, status {side.status}, '
+            f'{side.check}']
+        if not re.search(names_it(index, names()), side.said):
+            wrong.append('the register is not named')
+        if not hit:
+            wrong.append(f'nobody asked KVM to {verb} it')
+        rows.append({'what': f'{verb} {index:#x}', 'errno': 'EIO',
+                     'outcome': 'runs' if side.whole else 'stopped',
+                     'said': ' '.join(side.said.split())[-300:],
+                     'wrong': wrong})
+        if not side.whole:
+            bench.close()
     return _facts(rows, began)
 
 

@@ -111,6 +111,7 @@ class Bench:
             self._source.inject = path
             self._kind = kind
             self._source.wait_up()
+        self._source.mark_stderr()
         return self._source
 
     def destination(self, qemu, **kwargs):

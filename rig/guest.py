@@ -52,6 +52,7 @@ class Guest:
         self._pid_path = host.path(f'/run/{self.name}.pid')
         self._before = before
         self._monitor = None
+        self._heard = 0
         self._running = None
         self.incoming = incoming
         self._began = 0         # where in serial() the guest last started
@@ -134,6 +135,14 @@ class Guest:
 
     def stderr(self):
         return self._running.stderr.decode(errors='replace')
+
+    def mark_stderr(self):
+        """Begin what new_stderr() is about."""
+        self._heard = len(self.stderr())
+
+    def new_stderr(self):
+        """Its standard error since mark_stderr()."""
+        return self.stderr()[self._heard:].strip()
 
     def close(self):
         """End the inner QEMU, if it still runs."""

@@ -229,7 +229,7 @@ static bool load(ARMCPU *cpu, Error **errp)
                    ARM_CPREG_REMEDY : "");
         return false;
     }
-    return true;
+    return !kvm_enabled() || kvm_arm_core_load(cpu, errp);
 }
 
 bool arm_cpreg_post_load(ARMCPU *cpu, Error **errp)

@@ -86,6 +86,52 @@ static char *numbered_name(const char *const *names, size_t len,
     return n < len ? g_strdup(names[n]) : g_strdup_printf("%s%u", kind, n);
 }
 
+/* The fields of struct kvm_regs, by where they are in it. */
+static char *core_name(unsigned at)
+{
+    static const char *const others[] = {
+        "SP", "PC", "PSTATE", "SP_EL1", "ELR_EL1", "SPSR_EL1", "SPSR_ABT",
+        "SPSR_UND", "SPSR_IRQ", "SPSR_FIQ",
+    };
+
+    if (at == 0xd4 || at == 0xd5) {
+        return g_strdup(at == 0xd4 ? "FPSR" : "FPCR");
+    }
+    if (at >= 0x54 && at < 0xd4 && at % 4 == 0) {
+        return g_strdup_printf("V%u", (at - 0x54) / 4);
+    }
+    if (at % 2 || at >= 0x52) {
+        return NULL;
+    }
+    return at < 0x3e ? g_strdup_printf("X%u", at / 2)
+                     : g_strdup(others[(at - 0x3e) / 2]);
+}
+
+/* Z0 to Z31, P0 to P15 and FFR; the number, and a slice of five bits. */
+static char *sve_name(unsigned number)
+{
+    g_autofree char *slice = NULL;
+
+    if (number == 0xffff) {
+        return g_strdup("SVE_VLS");
+    }
+    slice = number & 0x1f ? g_strdup_printf("[%u]", number & 0x1f)
+                          : g_strdup("");
+    if (number < 0x400) {
+        return g_strdup_printf("Z%u%s", number >> 5, slice);
+    }
+    if (number < 0x600) {
+        return g_strdup_printf("P%u%s", (number - 0x400) >> 5, slice);
+    }
+    return number < 0x620 ? g_strdup_printf("FFR%s", slice) : NULL;
+}
+
+/* What has no name is shown as a number. */
+static char *or_number(char *name, uint64_t regidx)
+{
+    return name ?: g_strdup_printf("0x%016" PRIx64, regidx);
+}
+
 char *arm_cpreg_short_name(uint64_t regidx)
 {
     /* What an index of its kind has outside kind, arch and size. */
@@ -95,6 +141,10 @@ char *arm_cpreg_short_name(uint64_t regidx)
     if ((regidx & ARM_CPREG_ARCH_MASK) == ARM_CPREG_ARCH_ARM64 &&
         number <= 0xffff) {
         switch (regidx & ARM_CPREG_KIND_MASK) {
+        case ARM_CPREG_KIND_CORE:
+            return or_number(core_name(number), regidx);
+        case ARM_CPREG_KIND_SVE:
+            return or_number(sve_name(number), regidx);
         case ARM_CPREG_KIND_SYSREG:
             return sysreg_name(number);
         case ARM_CPREG_KIND_FW:
@@ -111,7 +161,7 @@ char *arm_cpreg_short_name(uint64_t regidx)
             break;
         }
     }
-    return g_strdup_printf("0x%016" PRIx64, regidx);
+    return or_number(NULL, regidx);
 }
 
 char *arm_cpreg_services(uint64_t regidx, uint64_t value)

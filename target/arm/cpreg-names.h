@@ -38,7 +38,7 @@ bool arm_cpreg_is_counter(uint64_t regidx);
  * @regidx: any 64-bit number
  *
  * Returns a new string: "TCR2_EL1", "CCSIDR[2]", "PSCI_VERSION",
- * "VENDOR_HYP_BMAP_2"; for a system register without a name the one that
+ * "VENDOR_HYP_BMAP_2", "X7"; for a system register without a name the one that
  * assemblers take, "S3_0_C2_C0_3"; for what is no register of a known kind
  * the number itself.
  */

@@ -20,3 +20,8 @@ void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
 {
     g_assert_not_reached();
 }
+
+bool kvm_arm_core_load(ARMCPU *cpu, Error **errp)
+{
+    g_assert_not_reached();
+}

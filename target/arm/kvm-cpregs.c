@@ -105,6 +105,17 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
     return kvm_arm_cpregs_get(cpu, errp);
 }
 
+int kvm_arm_cpregs_init_or_report(ARMCPU *cpu)
+{
+    Error *err = NULL;
+
+    if (kvm_arm_cpregs_init(cpu, &err)) {
+        return 0;
+    }
+    error_report_err(err);
+    return -EINVAL;
+}
+
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
 {
     uint32_t value32;
@@ -239,6 +250,11 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
 {
     uint64_t *counter;
 
+    if (cpu->kvm_cpregs->core_unread) {
+        error_setg(errp, "cpu %d: KVM does not let be read: %s",
+                   CPU(cpu)->cpu_index, cpu->kvm_cpregs->core_unread);
+        return false;
+    }
     if (!get(cpu, cpu->kvm_cpregs->current ? COUNTERS : ALL, errp)) {
         return false;
     }

@@ -46,6 +46,9 @@ typedef struct KVMCPRegs {
     bool busy;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
     uint32_t stream_checksum;   /* as it came, see cpreg-checksum.h */
+    char *core_unread;  /* kvm-core-regs.c: what KVM did not let be read */
+    CPUARMState *loaded;        /* what a load wrote, until the next write */
+    int loaded_power;
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
     GArray *taken;      /* of KVMCPRegTaken */
 } KVMCPRegs;
@@ -57,6 +60,9 @@ typedef struct KVMCPRegs {
  * Call after KVM_ARM_VCPU_INIT and KVM_ARM_VCPU_FINALIZE.
  */
 bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp);
+
+/* The same for kvm_arch_init_vcpu(): reports the error, 0 or -EINVAL. */
+int kvm_arm_cpregs_init_or_report(ARMCPU *cpu);
 
 /**
  * kvm_arm_cpregs_reset: take over what a reset has left in KVM
@@ -149,6 +155,34 @@ bool kvm_arm_is_cpreg(uint64_t regidx);
 /* One register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value);
+
+/*
+ * kvm-core-regs.c: the registers that are not in the list.  These two of
+ * kvm.c move them, and the list, for kvm_arch_get_registers() and
+ * kvm_arch_put_registers(); 0 or a negative errno.
+ *
+ * A register that cannot be read while the guest stands is reported once: it
+ * is not written, so that the guest can run on, and fails a save by its name.
+ */
+int kvm_arm_get_registers(CPUState *cs, Error **errp);
+int kvm_arm_put_registers(CPUState *cs, int level, Error **errp);
+
+/**
+ * kvm_arm_core_load: write what a load has brought, before the load ends
+ *
+ * The error names the register that KVM refused, and its value.  What has not
+ * changed until the vCPUs of the machine are written together is not written
+ * again.
+ */
+bool kvm_arm_core_load(ARMCPU *cpu, Error **errp);
+
+/*
+ * kvm-vtime.c: keep the virtual counter of a guest that stops, and give it
+ * back before it goes on.  Where KVM refuses that, it is told, and the guest
+ * sees the time for which it was stopped.
+ */
+void kvm_arm_vtime_get(ARMCPU *cpu);
+void kvm_arm_vtime_put(ARMCPU *cpu);
 
 /* The value of the virtual counter in the list, NULL if it is not listed. */
 uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);

@@ -9,6 +9,7 @@ import pathlib
 import struct
 import sys
 import tempfile
+import types
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,6 +21,7 @@ from rig.fault_cases import CASES, Case                     # noqa: E402
 from rig.fault_facts import (DESTINATION, NOBODY, SOURCE,   # noqa: E402
                              Expected, Side, first_words, judge, runs,
                              shorten)
+from rig.guest import Guest                                 # noqa: E402
 from cpreg_stream import BEFORE_LENGTH                      # noqa: E402
 
 RUNS = Side(status='running', ran=True, moves=True, check='witness ok',
@@ -32,6 +34,18 @@ KILLED = Side(exit=-9, killed=True)
 def wrong(source, destination, seconds=1.0, unsettled='', **expected):
     return judge(Expected(**expected), source, destination, seconds,
                  unsettled)
+
+
+class Said(unittest.TestCase):
+
+    def test_of_this_case(self):
+        """What a guest said of a former fault is no word about this one."""
+        guest = Guest.__new__(Guest)
+        guest._running = types.SimpleNamespace(stderr=bytearray(b'X7\n'))
+        guest.mark_stderr()
+        guest._running.stderr += b'V3\n'
+        self.assertEqual((guest.new_stderr(), guest.stderr()),
+                         ('V3', 'X7\nV3\n'))
 
 
 class Judge(unittest.TestCase):
