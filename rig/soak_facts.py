@@ -90,7 +90,9 @@ def judge(record):
         return DAMAGED, [side['check'] or 'the witness does not answer']
     wrong = list(counters(record['counters']))
     if there:
-        first, last = destination['ticks'][0], (source['ticks'] or [0])[-1]
+        # Nothing is tick 0, which is before any.
+        first, last = ((side['ticks'] or [0])[at] for side, at in (
+            (destination, 0), (source, -1)))
         if not 0 < first - last <= TICKS_MOST:
             wrong.append(f'after tick {last} came {first}')
     kind = record['plan']['kind']

@@ -305,6 +305,9 @@ class _Try:
             *([(self.shuttle.read, self.source)] if goes else []))
         source, destination = self._of_both()
         (source if not goes else destination)['check'] = check
+        limit = Deadline(LIMIT)
+        while goes and not (guest.ticks() or limit.over()):
+            time.sleep(0.02)    # it may answer before its first tick here
         rss, *last = self._at_once(
             (self.resident, self.source),
             *([(self.shuttle.read, guest)] if guest.alive() else []),

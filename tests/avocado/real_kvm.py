@@ -20,7 +20,7 @@ from rigcase import RigCase                                 # noqa: E402
 
 # Python starts for each test, and takes seconds to do so under TCG.
 LIMIT = 1800
-FILES = ('migration.py', 'ioctls.py')
+FILES = ('migration.py', 'ioctls.py', 'scale.py')
 PASS = {'migration.py:Forward.test_same_kernel',
         'migration.py:Forward.test_same_kernel_6_12',
         'migration.py:Forward.test_stock_destination'}

@@ -7,31 +7,36 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / 'tests/avocado')]
 
 # pylint: disable=wrong-import-position
-from rig import scale                                       # noqa: E402
+from rig import image, scale                                # noqa: E402
 from rig.host import boot                                   # noqa: E402
+from rigcase import RigCase                                 # noqa: E402
 
 SIZES = (1, 2, 8)
 
 
-class Scale(unittest.TestCase):
+class Scale(RigCase):
     """
     :avocado: tags=quick,rig
     """
+
+    emulated_only = True    # it counts what a library of its own sees
 
     def test_ioctls_and_bytes_per_vcpu(self):
         """6.18, up to 8 vCPUs: no more than stock's, and not growing.
 
         But for two subsections in each vCPU's section, and one manifest.
         """
-        with tempfile.TemporaryDirectory() as folder, \
-                boot(scale.new_host(scale.KERNEL)) as (host,):
-            found = scale.measure_all(
-                lambda: host, SIZES,
-                scale.Results(pathlib.Path(folder) / 'results', {}),
-                ('stock', 'series'), lambda size: 1)
+        for name in image.QEMUS:
+            self.require(image.qemu_path, name)
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        host, = self.stack.enter_context(boot(scale.new_host(scale.KERNEL)))
+        found = scale.measure_all(
+            lambda: host, SIZES,
+            scale.Results(pathlib.Path(folder) / 'results', {}),
+            ('stock', 'series'), lambda size: 1)
         for what in ('start', 'save', 'load', 'bytes', 'cpu_bytes'):
             with self.subTest(what):
                 self.bounded(what, *(

@@ -149,6 +149,9 @@ class Judge(unittest.TestCase):
             facts = record()
             facts['destination']['ticks'] = [first, 20]
             self.assertEqual(not judge(facts)[1], right, first)
+        self.bad(record(destination=side('running', ticks=[],
+                                         check='witness ok: tick 9')),
+                 MIGRATED, 'came 0')
 
     def test_counter_back(self):
         """Of any vCPU, at any reading."""
