@@ -89,6 +89,15 @@ fuzz-docs: fuzzer
 fuzzer:
 	@scripts/setup.sh fuzz
 
+## make check-qemu         QEMU's own tests, on the base and on the series
+## make check-qemu-docs    the last result of that into docs
+.PHONY: check-qemu check-qemu-docs
+check-qemu: setup apply
+	@$(PYTHON) scripts/series.py stock
+	@$(PYTHON) scripts/check_qemu.py
+check-qemu-docs:
+	@$(PYTHON) scripts/check_qemu.py --docs
+
 ## make check-libvirt      virsh migrate on hosts with Debian's libvirt
 .PHONY: check-libvirt
 check-libvirt: stock-arm64 qemu-arm64 qemu-host

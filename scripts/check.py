@@ -20,9 +20,14 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 
-import logged
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+# pylint: disable=wrong-import-position
+import check_qemu                                           # noqa: E402
+import logged                                               # noqa: E402
+from rig.errors import RigError                             # noqa: E402
+
 BUILD = ROOT / 'build'
 MESON = '/usr/bin/meson'
 # Those that the series brings; others need files that are not in a QEMU tree.
@@ -120,20 +125,17 @@ def in_tree(count):
     meson_test(BUILD / 'host', 'in-tree', UNIT_TESTS, log, count)
 
 
-# Of those in QEMU's tree; more of them need firmware that is not in it.
-QTESTS = ('arm-cpreg-migration-test', 'qmp-cmd-test')
-
-
 def qtest(count):
-    """The series' qtest, and QEMU's own one about its commands."""
-    log = BUILD / 'check/qtest.log'
-    targets = [f'tests/qtest/{name}' for name in QTESTS]
-    if run(['ninja', '-C', BUILD / 'host', 'qemu-system-aarch64', *targets],
-           log):
-        count.add('qtest: build', 'failed', f'see {shown(log)}')
+    """The series' qtest, and a few of QEMU's own tests."""
+    try:
+        found = check_qemu.some()
+    except RigError as err:
+        count.add('qtest: scripts/check_qemu.py --quick', 'failed', str(err))
         return
-    meson_test(BUILD / 'host', 'qtest',
-               [f'qtest-aarch64/{name}' for name in QTESTS], log, count)
+    for program, result in found.items():
+        for name, outcome in result.cases.items():
+            count.add(f'qtest: {program} {name}', outcome,
+                      result.why.get(name, ''))
 
 
 def fuzz(count):
@@ -167,8 +169,8 @@ OUTCOMES = {'PASS': 'passed', 'WARN': 'passed', 'SKIP': 'skipped',
             'CANCEL': 'skipped'}
 
 
-def avocado(count, suite, paths, *options):
-    """Run tests under avocado, one at a time, and count its record."""
+def avocado(count, suite, paths, *options, at_once=1):
+    """Run tests under avocado, so many at once, and count its record."""
     results = BUILD / 'avocado' / suite
     shutil.rmtree(results, ignore_errors=True)
     log = BUILD / f'check/{suite}.log'
@@ -176,7 +178,7 @@ def avocado(count, suite, paths, *options):
     if command is None:
         count.add(f'{suite}: avocado', 'failed', 'not found; make setup')
         return
-    run([command, 'run', '--disable-sysinfo', '--max-parallel-tasks', '1',
+    run([command, 'run', '--disable-sysinfo', '--max-parallel-tasks', str(at_once),
          '--job-results-dir', results, *options, *paths], log)
     records = list(results.glob('job-*/results.json'))
     tests = json.loads(records[0].read_text())['tests'] if records else []
@@ -204,7 +206,7 @@ def scripts(count):
     """The scripts' and the rig's own tests; the witness under TCG."""
     avocado(count, 'scripts', sorted(
         [*(ROOT / 'tests/scripts').glob('test_*.py'),
-         *(ROOT / 'tests/rig').glob('test_*.py')]))
+         *(ROOT / 'tests/rig').glob('test_*.py')]), at_once=os.cpu_count())
 
 
 def stream(count):

@@ -120,6 +120,7 @@ static void edit(FuzzInput *in, Stream *stream)
         guint at = fuzz_u16(in) % stream->indexes->len;
         uint64_t *index = &g_array_index(stream->indexes, uint64_t, at);
         uint64_t *value = &g_array_index(stream->values, uint64_t, at);
+        uint64_t new;
 
         switch (how % 6) {
         case 0:
@@ -127,8 +128,8 @@ static void edit(FuzzInput *in, Stream *stream)
             g_array_remove_index(stream->values, at);
             break;
         case 1:
-            insert(stream, some_index(in, stream),
-                   how & 0x80 ? fuzz_u64(in) : fuzz_u8(in) & 3);
+            new = some_index(in, stream);
+            insert(stream, new, how & 0x80 ? fuzz_u64(in) : fuzz_u8(in) & 3);
             break;
         case 2:
             *value = fuzz_u64(in);

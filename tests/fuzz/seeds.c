@@ -105,6 +105,13 @@ static void of_edits(void)
 
         write_seed("list", name, edit, sizeof(edit));
     }
+    /* A register of value 1 that no kernel has, S3_0_C15_C15_7. */
+    for (uint8_t to = 0; to < 5; to++) {
+        uint8_t insert[] = { to, 1, 0, 0, 1, 0xc7, 0xff, 1 };
+        g_autofree char *name = g_strdup_printf("unknown-%u", to);
+
+        write_seed("list", name, insert, sizeof(insert));
+    }
 }
 
 static void of_wide(void)
