@@ -136,7 +136,7 @@ build_suites() {
     local dir=$1/suites source=$1/qemu
     configure_once "$dir" "$source" --cc="${cc}cc" "${common[@]}" \
         "$(download "$source")" --enable-tcg --disable-kvm --enable-slirp \
-        --enable-tpm --enable-vhost-user
+        --enable-tpm --enable-vhost-user --enable-vhost-net
     mkdir -p "$build/check-qemu"
     ln -sfnr "$dir" "$build/check-qemu/$2"
     compile "$dir" qemu-system-aarch64 $(qtests "$dir")

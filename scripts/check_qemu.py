@@ -42,6 +42,9 @@ PAGE = ROOT / 'docs/arm-kvm-qemu-suites.rst'
 TREES = {'base': BUILD / 'stock/qemu', 'series': BUILD / 'qemu'}
 RECORDED = 'tests/data/vmstate-static-checker/aarch64'
 CHECKER = 'scripts/vmstate-static-checker.py'
+# (Debian's release, package, its files): of network cards, of NPCM boards.
+ROMS = (('bookworm', 'ipxe-qemu', '*.rom'),
+        ('trixie', 'qemu-system-data', 'npcm?xx_bootrom.bin'))
 # A program's time limit is meant for an idle machine.
 PATIENCE = 6
 
@@ -107,23 +110,32 @@ def twice(folder, name, programs=None, options=()):
 
 
 def firmware(folder):
-    """Debian's source package has no boot ROMs of network cards."""
-    into = BUILD / 'check-qemu/firmware'
-    if not list(into.glob('**/efi-virtio.rom')):
-        say('FETCH', 'ipxe-qemu from bookworm')
-        try:
-            # For all architectures; of any one that the archive has.
-            deb = debian.Archive('bookworm', 'arm64').download(
-                ['ipxe-qemu'])['ipxe-qemu']
-            debian.unpack(deb, into)
-        except debian.ArchiveError as err:
-            raise RigError(f'no ROMs for the network cards: {err}') from err
+    """ROMs that machines start with, and Debian's source package has not."""
+    into = SUITES / 'firmware'
     data = folder / 'qemu-bundle/usr/local/share/qemu'
     data.mkdir(parents=True, exist_ok=True)
-    for rom in into.glob('**/*.rom'):
-        if not (data / rom.name).exists():
-            (data / rom.name).unlink(missing_ok=True)
-            shutil.copy(rom, data)
+    # For all architectures; of any one that the archive has.
+    for suite, package, names in ROMS:
+        unpacked = into / package
+        if not unpacked.exists():
+            say('FETCH', f'{package} from {suite}')
+            part = into / f'{package}.part'
+            try:
+                deb = debian.Archive(suite, 'arm64').download(
+                    [package])[package]
+                debian.unpack(deb, part)
+            except debian.ArchiveError as err:
+                raise RigError(f'no {package}, whose ROMs machines start '
+                               f'with: {err}') from err
+            part.rename(unpacked)
+        found = list(unpacked.glob(f'**/{names}'))
+        if not found:
+            raise RigError(f'{package} from {suite} has no {names}')
+        for rom in found:
+            # What is there may be a link to what is not in the package.
+            if not (data / rom.name).exists():
+                (data / rom.name).unlink(missing_ok=True)
+                shutil.copy(rom, data)
 
 
 def dump(folder, machine, into):
