@@ -267,6 +267,12 @@ class _Try:
         elif self.plan.kind == soak_plan.CANCEL_LATE:
             # As libvirt does it: nobody runs until the source has said this.
             self.destination.qmp('cont')
+        if status == 'completed':
+            # Without a return path it may still load then, and what is typed
+            # before that is lost.
+            while ask(self.destination, 'query-status').get(
+                    'status') == 'inmigrate' and not limit.over():
+                time.sleep(.05)
 
     def _check(self, guest):
         """The witness's answer, also where it is none."""
