@@ -43,19 +43,19 @@ WIDE_TCR_EL1 = 0x604000000013c102
 class Qemu:
     """A QEMU on this machine, its CPUs stopped, ended with the block."""
 
-    def __init__(self, folder, *args, cpu='max'):
+    def __init__(self, folder, *args, cpu='max', before=(), patience=60):
         ours, theirs = socket.socketpair()
         self.stderr = tempfile.TemporaryFile('w+', dir=folder)
         with theirs:
             self.process = process.start(
-                [QEMU, '-M', 'virt', '-cpu', cpu, '-accel', 'tcg', '-S',
+                [*before, QEMU, '-M', 'virt', '-cpu', cpu, '-accel', 'tcg', '-S',
                  '-m', '64M', '-nodefaults', '-display', 'none',
                  '-chardev', f'socket,id=qmp,fd={theirs.fileno()}',
                  '-mon', 'chardev=qmp,mode=control', *args],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=self.stderr, stderr=self.stderr)
         self.socket = ours
-        self.qmp = QMP(ours, 60)
+        self.qmp = QMP(ours, patience)
 
     def __enter__(self):
         return self
