@@ -44,10 +44,12 @@ def address_space(host, guest):
 def limited(bench, qemu, spare):
     """A destination that may map `spare` KiB more than it has at its start.
 
-    Less than nothing: it cannot start.
+    None: half of that, and it cannot start.  (A few KiB less can be enough:
+    how much threads reserve differs from one start to the next.)
     """
     with bench.destination(qemu) as guest:
-        most = address_space(bench.hosts[DESTINATION], guest) + spare
+        most = address_space(bench.hosts[DESTINATION], guest)
+    most = most // 2 if spare is None else most + spare
     before = f'ulimit -v {most};'
     try:
         with Staged(bench, 'preflight', qemu,
