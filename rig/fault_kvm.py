@@ -34,8 +34,8 @@ def names():
     return found
 
 
-# PMCNTENCLR_EL0, PMINTENCLR_EL1, PMOVSCLR_EL0: the register of the SET one,
-# which is written through both.
+# PMCNTENCLR_EL0, PMINTENCLR_EL1 and PMOVSCLR_EL0 are another view of the SET
+# one, which is written through both: either name tells.
 SET_OF = {0x603000000013dce2: 0x603000000013dce1,
           0x603000000013c4f2: 0x603000000013c4f1,
           0x603000000013dce3: 0x603000000013dcf3}
@@ -43,9 +43,12 @@ SET_OF = {0x603000000013dce2: 0x603000000013dce1,
 
 def names_it(index, known):
     """An expression for the texts that name a register."""
-    index = SET_OF.get(index, index)
-    name = known.get(index)
-    return rf'(?i){index:#x}' + (rf'|\b{re.escape(name)}\b' if name else '')
+    words = []
+    for each in {index, SET_OF.get(index, index)}:
+        words.append(f'{each:#x}')
+        if each in known:
+            words.append(rf'\b{re.escape(known[each])}\b')
+    return '(?i)' + '|'.join(sorted(words))
 
 
 # A live migration, one register that KVM refuses whenever it is asked

@@ -36,6 +36,20 @@ def wrong(source, destination, seconds=1.0, unsettled='', **expected):
                  unsettled)
 
 
+class Names(unittest.TestCase):
+
+    def test_either_view_of_the_pmu(self):
+        known = {0x603000000013c4f1: 'PMINTENSET_EL1',
+                 0x603000000013c4f2: 'PMINTENCLR_EL1'}
+        words = fault_kvm.names_it(0x603000000013c4f2, known)
+        for text in ('PMINTENSET_EL1 (', 'pmintenclr_el1:',
+                     '0x603000000013c4f2', '0x603000000013C4F1'):
+            self.assertRegex(text, words)
+        self.assertNotRegex('PMINTENSET_EL12', words)
+        self.assertNotRegex('PMINTENCLR_EL1', fault_kvm.names_it(
+            0x603000000013c4f1, known))
+
+
 class Said(unittest.TestCase):
 
     def test_of_this_case(self):
