@@ -80,6 +80,13 @@ def _row(access, errno, outcome, said, wrong):
             'said': ' '.join(said.split())[:300], 'wrong': wrong}
 
 
+def _not_running(side):
+    """What is wrong with a guest that was to run on, in a list."""
+    return [] if side.whole else [
+        f'the guest does not run: exit {side.exit}, status {side.status}, '
+        f'{side.check}']
+
+
 def save(guest, path):
     """Save a guest to a file; query-migrate.  It is let run on."""
     guest.qmp('migrate', uri=f'file:{path}')
@@ -136,9 +143,7 @@ def save_row(bench, qemu, access, errno, known):
         why = damage(bench, qemu, '/tmp/state')
         if why:
             wrong.append(f'what was saved is not the guest: {why}')
-    if not side.whole:
-        wrong.append(f'the guest does not run: exit {side.exit}, status '
-                     f'{side.status}, {side.check}')
+    wrong += _not_running(side)
     return _row(access, errno, outcome, said or side.said, wrong)
 
 
@@ -258,17 +263,14 @@ def stop_and_go(bench, qemu, index):
         hit = injector.log(guest.host, guest.inject)
         injector.control(guest.host, guest.inject, '')
         side = look(guest)
-        wrong = [] if side.whole else [
-            f'the guest does not run: exit {side.exit}, status {side.status}, '
-            f'{side.check}']
+        wrong = _not_running(side)
         if not re.search(names_it(index, names()), side.said):
             wrong.append('the register is not named')
         if not hit:
             wrong.append(f'nobody asked KVM to {verb} it')
-        rows.append({'what': f'{verb} {index:#x}', 'errno': 'EIO',
-                     'outcome': 'runs' if side.whole else 'stopped',
-                     'said': ' '.join(side.said.split())[-300:],
-                     'wrong': wrong})
+        access = hit[0] if hit else injector.Access(verb, 0, index, 0)
+        rows.append(_row(access, 'EIO', 'runs' if side.whole else 'stopped',
+                         side.said, wrong))
         if not side.whole:
             bench.close()
     return _facts(rows, began)

@@ -48,8 +48,8 @@ class Qemu:
         self.stderr = tempfile.TemporaryFile('w+', dir=folder)
         with theirs:
             self.process = process.start(
-                [*before, QEMU, '-M', 'virt', '-cpu', cpu, '-accel', 'tcg', '-S',
-                 '-m', '64M', '-nodefaults', '-display', 'none',
+                [*before, QEMU, '-M', 'virt', '-cpu', cpu, '-accel', 'tcg',
+                 '-S', '-m', '64M', '-nodefaults', '-display', 'none',
                  '-chardev', f'socket,id=qmp,fd={theirs.fileno()}',
                  '-mon', 'chardev=qmp,mode=control', *args],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,

@@ -17,6 +17,15 @@ static ARMCPU *new_vcpu(ScriptedKVM *kvm)
     return cpu;
 }
 
+/* From now on KVM refuses the counter. */
+static void refuse(ScriptedKVM *kvm, ScriptedOp op, int error)
+{
+    kvm->fault = (ScriptedFault) {
+        .at = 1, .onwards = true, .op = op, .regidx = COUNTER,
+        .error = error,
+    };
+}
+
 /* KVM's counter goes on while the guest stands; the guest does not see it. */
 static void test_kept(void)
 {
@@ -44,10 +53,7 @@ static void test_unread(void)
     ScriptedReg *counter = scripted_kvm_find(kvm, COUNTER);
 
     counter->value = 1000;
-    kvm->fault = (ScriptedFault) {
-        .at = 1, .onwards = true, .op = SCRIPTED_GET, .regidx = COUNTER,
-        .error = EIO,
-    };
+    refuse(kvm, SCRIPTED_GET, EIO);
     kvm_arm_vtime_get(cpu);
     g_assert_false(cpu->kvm_vtime_dirty);
     g_assert_nonnull(strstr(standalone_reports()->str,
@@ -66,10 +72,7 @@ static void test_refused(void)
     counter->value = 0x1000;
     kvm_arm_vtime_get(cpu);
     counter->value = 0x2000;
-    kvm->fault = (ScriptedFault) {
-        .at = 1, .onwards = true, .op = SCRIPTED_SET, .regidx = COUNTER,
-        .error = EPERM,
-    };
+    refuse(kvm, SCRIPTED_SET, EPERM);
     kvm_arm_vtime_put(cpu);
     g_assert_nonnull(strstr(standalone_reports()->str,
                             "TIMER_CNT = 0x1000: Operation not permitted"));
