@@ -217,23 +217,27 @@ def linux_guest_files(name='linux'):
             f'guest/{name}/initrd': archive(part)}
 
 
+def witness(folder=BUILD / 'witness'):
+    """Build the witness guest there, one process at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / 'lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for variant in ('PTIMER=', 'PTIMER=1'):
+            tool(['make', '-s', '-C', HERE / 'witness', f'OUT={folder}',
+                   f'CROSS={CROSS}', variant])
+
+
 def witness_files():
     """{path in the host: file here} of the witness guest."""
     folder = BUILD / 'witness'
-    makefile = HERE / 'witness' / 'Makefile'
-    if not makefile.exists():
+    if not (HERE / 'witness' / 'Makefile').exists():
         raise RigError('rig/witness: not here; use the guest "linux"')
     files = {f'guest/{name}': folder / name
              for name in ('witness', 'witness-ptimer')}
     if not shutil.which('make') and all(
             path.exists() for path in files.values()):
         return files            # brought here from where it was built
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / 'lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for variant in ('PTIMER=', 'PTIMER=1'):
-            tool(['make', '-s', '-C', makefile.parent, f'OUT={folder}',
-                   f'CROSS={CROSS}', variant])
+    witness()
     return files
 
 

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How the rig judges a migration, and what it leaves behind (seconds)."""
 
+import concurrent.futures
 import contextlib
 import io
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -240,6 +242,18 @@ time.sleep(60)''', 'no /dev/kvm')
         while process.pid_alive(pid):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
+
+
+class Witness(unittest.TestCase):
+    """The guest is built where several tests start at once."""
+
+    @unittest.skipUnless(shutil.which(image.CROSS + 'gcc'), 'no compiler')
+    def test_built_at_once(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            folder = pathlib.Path(tmp) / 'witness'
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                list(pool.map(image.witness, [folder] * 8))
+            self.assertTrue((folder / 'witness-ptimer').exists())
 
 
 class Words(unittest.TestCase):

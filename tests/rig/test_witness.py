@@ -10,34 +10,34 @@ altered on request, and some are altered from outside, by the gdb stub.
 import json
 import os
 import pathlib
-import platform
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+# pylint: disable=wrong-import-position
+from rig import image  # noqa: E402
+
 QEMU = pathlib.Path(os.environ.get(
     'QEMU', ROOT / 'build/host/qemu-system-aarch64'))
 OUT = ROOT / 'build/witness'
-NATIVE = platform.machine() == 'aarch64'
 WFI = 'd503207f'
 
 
 def setUpModule():
     if not shutil.which(str(QEMU)):
         raise unittest.SkipTest(f'no {QEMU}: build it or set QEMU')
-    compiler = 'gcc' if NATIVE else 'aarch64-linux-gnu-gcc'
-    for tool in compiler, 'make':
+    for tool in image.CROSS + 'gcc', 'make':
         if not shutil.which(tool):
             raise unittest.SkipTest(f'no {tool}')
-    for variant in [], ['PTIMER=1']:
-        subprocess.run(['make', '-s', '-C', ROOT / 'rig/witness',
-                        f'OUT={OUT}', *variant], check=True)
+    image.witness(OUT)
 
 
 class Qmp:
