@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run a command to a log file, and leave nothing of it running."""
 
+import contextlib
 import os
 import signal
 import subprocess
 
 
-def run(argv, log, cwd):
-    """The exit status.  Interrupted, it ends the command and its children.
+@contextlib.contextmanager
+def running(argv, log, cwd):
+    """The command while the block runs; then it and its children end.
 
     OSError if the command cannot be started.
     """
@@ -16,13 +18,19 @@ def run(argv, log, cwd):
         child = subprocess.Popen(
             [str(a) for a in argv], cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
-        try:
-            return child.wait()
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGTERM)
-                try:
-                    child.wait(20)
-                except subprocess.TimeoutExpired:
-                    os.killpg(child.pid, signal.SIGKILL)
-                    child.wait()
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGTERM)
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+
+def run(argv, log, cwd):
+    """The exit status; else as running()."""
+    with running(argv, log, cwd) as child:
+        return child.wait()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A command with a log ends with whoever started it."""
+
+import os
+import pathlib
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'scripts'))
+
+# pylint: disable=wrong-import-position
+import logged                                               # noqa: E402
+
+
+def ended(pid):
+    """Whether a process is gone, or soon is."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Logged(unittest.TestCase):
+    """Its words and its status are kept, its children are not."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.log = self.folder / 'log'
+
+    def test_status_and_words(self):
+        self.assertEqual(logged.run(
+            ['sh', '-c', 'echo out; echo err >&2; exit 3'],
+            self.log, self.folder), 3)
+        self.assertEqual(self.log.read_text(), 'out\nerr\n')
+
+    def test_waits(self):
+        with logged.running(['sh', '-c', 'sleep 0.2; exit 4'], self.log,
+                            self.folder) as child:
+            self.assertIsNone(child.poll())
+            self.assertEqual(child.wait(), 4)
+
+    def test_interrupted(self):
+        """The child of the command ends too."""
+        with self.assertRaises(KeyboardInterrupt), \
+                logged.running(['sh', '-c', 'sleep 60 & echo $!; wait'],
+                               self.log, self.folder) as child:
+            while not self.log.read_text().endswith('\n'):
+                time.sleep(0.02)
+            raise KeyboardInterrupt
+        self.assertIsNotNone(child.returncode)
+        self.assertTrue(ended(int(self.log.read_text())))
+
+    def test_cannot_be_started(self):
+        with self.assertRaises(OSError):
+            logged.run([self.folder / 'none'], self.log, self.folder)
+
+
+if __name__ == '__main__':
+    unittest.main()
