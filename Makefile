@@ -8,6 +8,8 @@ FROM ?= 6.12
 TO ?= 6.18
 CPU ?= neoverse-n1
 MAKEFLAGS += --no-print-directory
+# What a target that ends in -docs adds to its command.
+docs = $(if $(filter %-docs,$@),--docs)
 # One step at a time: each of them uses all cores.
 .NOTPARALLEL:
 
@@ -99,28 +101,29 @@ check-qemu-docs:
 	@$(PYTHON) scripts/check_qemu.py --docs
 
 ## make check-libvirt      virsh migrate on hosts with Debian's libvirt
-.PHONY: check-libvirt
-check-libvirt: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/check_libvirt.py $(CASES)
+## make check-libvirt-docs the same, all cases, into docs
+.PHONY: check-libvirt check-libvirt-docs
+check-libvirt check-libvirt-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/check_libvirt.py $(CASES) $(docs)
 
 ## make faults [CASES=REGEX]
 ##                         one thing fails while a guest migrates
 ## make soak [N=1000 SEED=1]
 ##                         to and fro, under faults; memory of both QEMUs
-.PHONY: faults soak
-faults: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/faults.py $(if $(CASES),--cases '$(CASES)')
-soak: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/soak.py -n $(or $(N),1000) --seed $(or $(SEED),1)
+## make faults-docs, make soak-docs
+##                         the same, what is missing of it, into docs
+.PHONY: faults faults-docs soak soak-docs
+faults faults-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/faults.py $(if $(CASES),--cases '$(CASES)') $(docs)
+soak soak-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/soak.py -n $(or $(N),1000) --seed $(or $(SEED),1) $(docs)
 
 ## make scale [SIZES="1 8 64 512"]
 ##                         saves and loads of guests with many vCPUs
 ## make scale-docs         the same, all sizes, into docs
 .PHONY: scale scale-docs
-scale: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/scale.py $(SIZES)
-scale-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/scale.py --docs
+scale scale-docs: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) rig/scale.py $(SIZES) $(docs)
 
 ## make benchmark          what it takes to compare register lists
 .PHONY: benchmark
