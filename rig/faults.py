@@ -53,10 +53,12 @@ class Kept:
         self.path = path
         self._what = what       # {QEMU: what these are results of}
         self._found = {}
+        self._last = {}
         read(path, 'faults', self._take)
 
     def _take(self, record):
         self._found[record['key']] = record
+        self._last[record['qemu'], record['case']] = record
 
     def _key(self, case):
         return f'{self._what[case.qemu]} {case.qemu} {case.name}'
@@ -64,6 +66,10 @@ class Kept:
     def get(self, case):
         """The facts of a case, None if it is still to be run."""
         return self._found.get(self._key(case))
+
+    def last(self, case):
+        """The last facts of a case, also those with other builds."""
+        return self.get(case) or self._last.get((case.qemu, case.name))
 
     def add(self, case, facts):
         record = {'key': self._key(case), 'case': case.name,
@@ -189,8 +195,13 @@ def what():
             for name in ('series', 'stock')}
 
 
-def page(done):
-    """The results as reStructuredText."""
+def page(kept, cases):
+    """The results as reStructuredText.
+
+    Some cases take an hour: the last result stands, and it is marked.
+    """
+    done = [(case, kept.last(case)) for case in cases if kept.last(case)]
+    older = {case for case, _ in done if not kept.get(case)}
     judged = [each for each in done if each[0].qemu == 'series']
     good = sum(not verdict(*each) for each in judged)
     date = max(facts['date'] for _, facts in done)
@@ -199,9 +210,12 @@ def page(done):
     lack = sum(case.qemu == 'series' for case in CASES) - len(judged)
     words = (f'QEMU {read_upstream()["version"]} with the series; Linux '
              f'{versions}; {date}. Good: {good} of {len(judged)} cases'
-             + (f'; {lack} more were not run.' if lack else '.'))
-    return words + '\n\n' + '\n'.join(tables.rst_table(
-        [TITLES, *(row(*each) for each in done)])) + '\n'
+             + (f'; {lack} more were not run.' if lack else '.')
+             + (f' Those with a + ({len(older)}) were run with an earlier '
+                'build.' if older else ''))
+    rows = [(case in older, row(case, facts)) for case, facts in done]
+    return words + '\n\n' + '\n'.join(tables.rst_table([TITLES, *(
+        [name + ' +' * old, *rest] for old, (name, *rest) in rows)])) + '\n'
 
 
 def faults(args):
@@ -215,7 +229,7 @@ def faults(args):
     rows = [TITLES, *(row(*each) for each in done)]
     print('\n' + '\n'.join(tables.markdown_table(rows)) + '\n')
     if args.docs:
-        tables.renew_page(PAGE, page(done))
+        tables.renew_page(PAGE, page(kept, cases))
         print(f'written  {PAGE.relative_to(image.ROOT)}')
     wrong = {case: verdict(case, facts) for case, facts in done}
     for case, texts in wrong.items():

@@ -237,6 +237,24 @@ class Kept(unittest.TestCase):
             lines = path.read_text(encoding='utf-8').splitlines()
             self.assertEqual(json.loads(lines[-1])['seconds'], 2)
 
+    def test_page_marks_what_an_earlier_build_gave(self):
+        """And shows the last result of each case, in place of none."""
+        cases = [Case(name, None, Expected()) for name in ('x', 'y', 'z')]
+        facts = {'rows': [], 'user': [], 'seconds': 1, 'slow': 1}
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / 'results.jsonl'
+            old = faults.Kept(path, {'series': 'a'})
+            old.add(cases[0], facts)
+            old.add(cases[1], facts)
+            now = faults.Kept(path, {'series': 'b'})
+            now.add(cases[1], {**facts, 'seconds': 2})
+            page = faults.page(now, cases)
+        self.assertRegex(page, r'Good: 2 of 2 cases;')
+        self.assertRegex(page, r'\+ \(1\) were run with an earlier build')
+        self.assertRegex(page, r'(?m)^x \+ +good .* 1 *$')
+        self.assertRegex(page, r'(?m)^y +good .* 2 *$')
+        self.assertNotRegex(page, r'(?m)^z')
+
 
 class Spots(unittest.TestCase):
 
