@@ -42,6 +42,14 @@ bool kvm_arm_is_cpreg(uint64_t regidx)
     return !arm_cpreg_is_core(regidx) && !arm_cpreg_is_wide(regidx);
 }
 
+bool kvm_arm_cpreg_has_gone(ARMCPU *cpu, uint64_t regidx)
+{
+    g_autofree struct kvm_reg_list *list = enumerate(cpu, NULL);
+
+    return list && !bsearch(&regidx, list->reg, list->n, sizeof(list->reg[0]),
+                            compare_u64);
+}
+
 bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
 {
     g_autofree struct kvm_reg_list *all = enumerate(cpu, errp);
@@ -105,11 +113,11 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
     return kvm_arm_cpregs_get(cpu, errp);
 }
 
-int kvm_arm_cpregs_init_or_report(ARMCPU *cpu)
+int kvm_arm_init_or_report(ARMCPU *cpu, bool (*init)(ARMCPU *, Error **))
 {
     Error *err = NULL;
 
-    if (kvm_arm_cpregs_init(cpu, &err)) {
+    if (init(cpu, &err)) {
         return 0;
     }
     error_report_err(err);

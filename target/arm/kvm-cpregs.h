@@ -61,8 +61,8 @@ typedef struct KVMCPRegs {
  */
 bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp);
 
-/* The same for kvm_arch_init_vcpu(): reports the error, 0 or -EINVAL. */
-int kvm_arm_cpregs_init_or_report(ARMCPU *cpu);
+/* For kvm_arch_init_vcpu(): reports the error of @init, 0 or -EINVAL. */
+int kvm_arm_init_or_report(ARMCPU *cpu, bool (*init)(ARMCPU *, Error **));
 
 /**
  * kvm_arm_cpregs_reset: take over what a reset has left in KVM
@@ -148,6 +148,12 @@ void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
  * was in it keeps its values, one that is new is yet to be read.
  */
 bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
+
+/*
+ * Is this register, which was in the list, not in KVM's any more?  False also
+ * if KVM does not give its list.
+ */
+bool kvm_arm_cpreg_has_gone(ARMCPU *cpu, uint64_t regidx);
 
 /* Does a register that KVM lists belong in the cpreg list? */
 bool kvm_arm_is_cpreg(uint64_t regidx);

@@ -310,17 +310,6 @@ bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp)
     return true;
 }
 
-int kvm_arm_identity_init_or_report(ARMCPU *cpu)
-{
-    Error *err = NULL;
-
-    if (kvm_arm_identity_init(cpu, &err)) {
-        return 0;
-    }
-    error_report_err(err);
-    return -EINVAL;
-}
-
 int kvm_arm_identity_reset(ARMCPU *cpu, int ret)
 {
     g_autoptr(GString) refused = g_string_new(NULL);

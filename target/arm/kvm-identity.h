@@ -81,9 +81,6 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp);
  */
 bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp);
 
-/* The same for kvm_arch_init_vcpu(): reports the error, 0 or -EINVAL. */
-int kvm_arm_identity_init_or_report(ARMCPU *cpu);
-
 /**
  * kvm_arm_identity_reset: put back what KVM_ARM_VCPU_INIT has reset
  * @ret: what it returned

@@ -58,7 +58,7 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
         if (arm_cpreg_is_fixed(regidx)) {
             int ret = kvm_arm_cpreg_read(cpu, regidx, &value);
 
-            if (ret == -ENOENT) {
+            if (ret == -ENOENT && kvm_arm_cpreg_has_gone(cpu, regidx)) {
                 continue;       /* KVM has hidden it since */
             }
             if (ret) {
