@@ -217,7 +217,7 @@ def linux_guest_files(name='linux'):
             f'guest/{name}/initrd': archive(part)}
 
 
-def witness(folder=BUILD / 'witness'):
+def witness(folder):
     """Build the witness guest there, one process at a time."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / 'lock', 'w', encoding='utf-8') as lock:
@@ -237,7 +237,7 @@ def witness_files():
     if not shutil.which('make') and all(
             path.exists() for path in files.values()):
         return files            # brought here from where it was built
-    witness()
+    witness(folder)
     return files
 
 

@@ -11,6 +11,7 @@ alone.  A suite that leaves no record counts as failed.
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -249,16 +250,17 @@ def main():
               if (name in args.only if args.only else
                   not (args.quick and name in SLOW))]
     total = Count()
+    suites = dict(SUITES)
     with contextlib.ExitStack() as stack:
-        ready = {}
         for name in wanted:
             print(f'  CHECK   {name}: {SUITES[name].__doc__}', flush=True)
             start, count = time.monotonic(), Count()
             if name == 'rig' and 'series' in wanted:
                 # A pair of hosts leaves near half of two CPUs idle.
-                ready['series'] = {'begun': stack.enter_context(
-                    series_check('nice', '-n', '19'))}
-            SUITES[name](count, **ready.get(name, {}))
+                suites['series'] = functools.partial(
+                    series, begun=stack.enter_context(
+                        series_check('nice', '-n', '19')))
+            suites[name](count)
             print(f'          {name}: {count} '
                   f'({time.monotonic() - start:.0f} s)', flush=True)
             total.merge(count)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A command with a log ends with whoever started it."""
 
-import os
 import pathlib
 import sys
 import tempfile
@@ -9,22 +8,11 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'scripts'))
+sys.path[:0] = [str(ROOT), str(ROOT / 'scripts')]
 
 # pylint: disable=wrong-import-position
 import logged                                               # noqa: E402
-
-
-def ended(pid):
-    """Whether a process is gone, or soon is."""
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False
+from rig import process                                     # noqa: E402
 
 
 class Logged(unittest.TestCase):
@@ -57,7 +45,10 @@ class Logged(unittest.TestCase):
                 time.sleep(0.02)
             raise KeyboardInterrupt
         self.assertIsNotNone(child.returncode)
-        self.assertTrue(ended(int(self.log.read_text())))
+        pid, deadline = int(self.log.read_text()), time.monotonic() + 10
+        while process.pid_alive(pid):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
 
     def test_cannot_be_started(self):
         with self.assertRaises(OSError):
