@@ -2,9 +2,10 @@
 """Bits that flip in a saved guest: every byte of a vCPU's register list.
 
 A snapshot is loaded over and over in one QEMU; before each load one bit of
-the length, of an index or of a value is another one.  The load is refused
-with a message, or the witness runs and is right but for the register whose
-value it was, which it names.
+the length, of an index or of a value is another one.  The stream has no
+checksum: a value that KVM takes is the guest's new value.  So the load is
+refused with a message, which names the register if it was a value; or the
+witness runs, and that register alone is another one for it.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ import time
 from . import image
 from .errors import GuestError, RigError, say
 from .fault_facts import BROKEN, DESTINATION, look
-from .fault_kvm import load, names, saved_for
+from .fault_kvm import load, names, names_it, saved_for
 from .fault_phases import FAST, set_up
 from .migration import PREFLIGHT
 from .qmp import QMPGone
@@ -30,8 +31,16 @@ from snapshots import add_disk                              # noqa: E402
 from stream import Qemu                                     # noqa: E402
 
 SNAPSHOT = 'here'
-REFUSED, WHOLE, NAMED, LOADED, WRONG = (
-    'refused', 'whole', 'named', 'loaded', 'wrong')
+# Of values that KVM took: the witness names the register and no other; it sees
+# no difference, since it does not compare that bit or the CPU has none; the bit
+# is in effect, and the witness cannot run with it.
+NAMED, UNSEEN, IN_EFFECT = 'named', 'unseen', 'in effect'
+REFUSED, WHOLE, LOADED, WRONG = 'refused', 'whole', 'loaded', 'wrong'
+# What the witness cannot do without as it is: its mappings, its exceptions, its
+# timer, debug exceptions at EL1.
+RUNS_BY = re.compile(
+    r'(SCTLR2?|TCR2?|TTBR[01]|MAIR|PIR|PIRE0|VBAR|CPACR|MDSCR|ZCR)_EL1'
+    r'|CNT[PV]_CTL_EL0|TIMER_\w+|DBG[BW][CV]R\d+_EL1')
 
 
 class Spot:
@@ -82,18 +91,31 @@ def judged(spot, said, alive, check, altered, known):
     # pylint: disable=too-many-arguments,too-many-positional-arguments
     if not alive:
         return _row(spot, WRONG, said, ['QEMU died'])
+    name = known.get(spot.index)
     if said:
         found = BROKEN.search(said)
-        return _row(spot, REFUSED, said,
-                    [f'said {found.group()}'] if found else [])
+        wrong = [f'said {found.group()}'] if found else []
+        if spot.index and not re.search(names_it(spot.index, known), said):
+            wrong.append('the register is not named')
+        return _row(spot, REFUSED, said, wrong)
     if check:
-        return _row(spot, WHOLE)
-    if check is not None and altered == {known.get(spot.index)}:
+        return _row(spot, UNSEEN if spot.index else WHOLE)
+    if check is not None and altered == {name}:
         return _row(spot, NAMED)
+    if name and RUNS_BY.fullmatch(name):
+        return _row(spot, IN_EFFECT)
     return _row(spot, WRONG, '', [
         'loaded, and the witness ' + (
             'does not answer' if check is None else
             f'names {", ".join(sorted(altered)) or "nothing"}')])
+
+
+def unproven(rows):
+    """A row if no load refused, or none showed the witness what flipped."""
+    return [{'what': 'all of the sweep', 'outcome': WRONG, 'said': '',
+             'wrong': [f'no load was {outcome}: nothing was judged']}
+            for outcome in (REFUSED, NAMED)
+            if not any(row['outcome'] == outcome for row in rows)]
 
 
 # On KVM, in one process
@@ -180,7 +202,7 @@ def sweep_snapshot(bench, qemu, step, first=0):
                         if shot.guest.alive() else 'QEMU died when a good '
                         f'load followed ({shot.guest.exit_status})']))
                     break
-    return _facts(rows, began)
+    return _facts(rows + unproven(rows), began)
 
 
 # On KVM, from a file, in new processes
@@ -203,7 +225,7 @@ def sweep_file(bench, qemu, step, first=0):
             rows.append(judged(
                 spot, said if not side.moves else '', side.exit is None,
                 side.whole if side.moves else None, altered, known))
-    return _facts(rows, began)
+    return _facts(rows + unproven(rows), began)
 
 
 # On this machine, with TCG

@@ -44,8 +44,7 @@ TARGETS = {
 }
 # What reads those bytes, and decides by them.
 SOURCES = (
-    'target/arm/cpreg-checksum.c', 'target/arm/cpreg-explain.c',
-    'target/arm/cpreg-impl.c',
+    'target/arm/cpreg-explain.c', 'target/arm/cpreg-impl.c',
     'target/arm/cpreg-list.c', 'target/arm/cpreg-manifest.c',
     'target/arm/cpreg-manifest-chosen.c', 'target/arm/cpreg-migration.c',
     'target/arm/cpreg-reconcile.c', 'target/arm/cpreg-tolerance.c',

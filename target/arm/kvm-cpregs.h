@@ -45,7 +45,6 @@ typedef struct KVMCPRegs {
     /* The last load met a guest that has run; its refusal says what helps. */
     bool busy;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
-    uint32_t stream_checksum;   /* as it came, see cpreg-checksum.h */
     char *core_unread;  /* kvm-core-regs.c: what KVM did not let be read */
     CPUARMState *loaded;        /* what a load wrote, until the next write */
     int loaded_power;

@@ -10,14 +10,11 @@ in the stream stays as it is, byte for byte.
 
 import re
 import struct
-import zlib
 
 SECTION_FULL = 0x04
 SUBSECTION = 0x05
 FOOTER = 0x7e
 CPU_VERSION = 22
-# Name and version of the list's checksum, which follows.
-CHECKSUM = b'\x05\x12cpu/cpreg-checksum\0\0\0\x01'
 # regs, xregs, pc, cpsr, spsr, banked_spsr, banked_r13, banked_r14,
 # usr_regs, fiq_regs, elr_el, sp_el
 BEFORE_LENGTH = (16 * 4 + 32 * 8 + 8 + 4 + 4 + 8 * 8 + 8 * 4 + 8 * 4
@@ -65,25 +62,12 @@ class CpregStream:
         """Change the value of a register that is in the list."""
         self.values[self.indexes.index(regidx)] = value
 
-    def _with_checksum(self, sum_):
-        """What follows the list, with this checksum where it has one."""
-        found = re.search(CHECKSUM, self._rest)
-        return self._rest if not found else (
-            self._rest[:found.end()] + struct.pack('>I', sum_)
-            + self._rest[found.end() + 4:])
-
-    def render(self, length=None, damaged=False):
-        """The whole stream with this list, and this length if given.
-
-        With the checksum of this list, where the stream has any; `damaged`
-        leaves it as it was.
-        """
+    def render(self, length=None):
+        """The whole stream with this list, and this length if given."""
         count = len(self.indexes)
         part = (struct.pack('>i', count if length is None else length)
                 + struct.pack(f'>{2 * count}Q', *self.indexes, *self.values))
-        return (self.data[:self.offset] + part
-                + (self._rest if damaged else
-                   self._with_checksum(zlib.crc32(part))))
+        return self.data[:self.offset] + part + self._rest
 
     def add_subsection(self, name, body):
         """One more subsection of the vCPU, version 1, as its first one."""

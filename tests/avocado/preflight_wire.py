@@ -21,7 +21,6 @@ from rigcase import RigCase                                 # noqa: E402
 
 MEMORY = '64M'
 REFUSED = 'The destination refused the guest: '
-TPIDR_EL1 = 0x603000000013c684
 PSCI_VERSION = 0x6030000000140000
 NO_SUCH_PSCI = 0x7fff0000
 SECTION = b'arm-cpreg-manifest' + struct.pack('>II', 0, 1)
@@ -111,7 +110,7 @@ class Streams(RigCase):
                 destination.wait_serial(r'^tick \d+\n')
         return destination, info
 
-    def edit_list(self, regidx, value, **how):
+    def edit_list(self, regidx, value):
         """A function that changes a value in the vCPU's list."""
         def change(data):
             try:
@@ -121,7 +120,7 @@ class Streams(RigCase):
             self.changed += 1
             self.before = stream.value(regidx)
             stream.set(regidx, value)
-            return stream.render(**how)
+            return stream.render()
         return change
 
     def test_register_refused_at_the_end(self):
@@ -136,20 +135,6 @@ class Streams(RigCase):
                           f'on this host: PSCI_VERSION ({PSCI_VERSION:#x}) = '
                           f'{NO_SUCH_PSCI:#x}, here {self.before:#x}', said)
         self.assertTrue(info['error-desc'].startswith(REFUSED))
-        self.assertRegex(self.source.check(), '^witness ok')
-
-    def test_damaged_list(self):
-        """A value that KVM would take, but that nobody has sent."""
-        destination, info = self.migrate(
-            self.edit_list(TPIDR_EL1, 1, damaged=True))
-        self.assertEqual(self.changed, 1)
-        self.assertEqual(info['status'], 'failed', info)
-        self.assertTrue(destination.wait_exit(30))
-        for said in (destination.stderr(), info['error-desc']):
-            self.assertRegex(
-                said, 'cpu 0: the migration stream is corrupt: the register '
-                'list was sent with the checksum 0x[0-9a-f]{8} and has '
-                '0x[0-9a-f]{8} here: migrate the guest again')
         self.assertRegex(self.source.check(), '^witness ok')
 
     def edit_section(self, form, at, value):

@@ -2,8 +2,6 @@
 /* The cpreg list of a vCPU inside a saved migration stream. */
 
 #include "qemu/osdep.h"
-#include <zlib.h>
-
 #include "qemu/bswap.h"
 #include "arm-cpreg-stream.h"
 
@@ -13,9 +11,6 @@
 #define BEFORE_LENGTH   (16 * 4 + 32 * 8 + 8 + 4 + 4 + 8 * 8 + 8 * 4 + 8 * 4 + \
                          5 * 4 + 5 * 4 + 4 * 8 + 4 * 8)
 #define LIST_MAX        16384
-
-static const char checksum_head[] = "\x05\x12" "cpu/cpreg-checksum\0\0\0\1";
-#define CHECKSUM_HEAD   (sizeof(checksum_head) - 1)
 
 static void append64(GByteArray *out, uint64_t value)
 {
@@ -125,8 +120,7 @@ GByteArray *arm_cpreg_stream_render(const ArmCPRegStream *stream)
 {
     GByteArray *out = g_byte_array_new();
     int32_t length = stream->length;
-    guint list = stream->head->len, tail;
-    uint8_t word[4], *sum;
+    uint8_t word[4];
 
     stl_be_p(word, length == -1 ? stream->indexes->len : length);
     g_byte_array_append(out, stream->head->data, stream->head->len);
@@ -137,12 +131,6 @@ GByteArray *arm_cpreg_stream_render(const ArmCPRegStream *stream)
     for (guint i = 0; i < stream->values->len; i++) {
         append64(out, g_array_index(stream->values, uint64_t, i));
     }
-    tail = out->len;
     g_byte_array_append(out, stream->tail->data, stream->tail->len);
-    sum = memmem(out->data + tail, out->len - tail, checksum_head,
-                 CHECKSUM_HEAD);
-    if (sum && !stream->keep_checksum) {
-        stl_be_p(sum + CHECKSUM_HEAD, crc32(0, out->data + list, tail - list));
-    }
     return out;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The cpreg list of a vCPU inside a saved migration stream: find it, change
- * it, put it back.  Everything else stays as it is, byte for byte, but for the
- * list's checksum, where the stream has one.
+ * it, put it back.  Everything else stays as it is, byte for byte.
  */
 
 #ifndef TESTS_QTEST_ARM_CPREG_STREAM_H
@@ -14,7 +13,6 @@ typedef struct ArmCPRegStream {
     GArray *values;         /* of uint64_t */
     GByteArray *tail;
     int32_t length;         /* what is written as such; -1: the real one */
-    bool keep_checksum;     /* as it was, though the list has changed */
 } ArmCPRegStream;
 
 /* Where the list's length stands in the bytes; -1 if there is no such vCPU. */

@@ -310,18 +310,39 @@ class Judged(unittest.TestCase):
 
     def test_good(self):
         for args, outcome in (
-                (('corrupt', True, None, None), 'refused'),
-                (('', True, True, set()), 'whole'),
+                (('cpu 0: ACTLR_EL1 = 0x7', True, None, None), 'refused'),
+                (('', True, True, set()), 'unseen'),
                 (('', True, False, {'ACTLR_EL1'}), 'named')):
             self.assertEqual(self.outcome(self.value, *args),
                              (outcome, False))
+        for args, outcome in ((('corrupt', True, None, None), 'refused'),
+                              (('', True, True, set()), 'whole')):
+            self.assertEqual(self.outcome(self.index, *args),
+                             (outcome, False))
+
+    def test_in_effect(self):
+        """A witness that cannot run with the value, of such registers only."""
+        for name, wrong in (('SCTLR_EL1', False), ('SCTLR_EL12', True),
+                            ('ACTLR_EL1', True), (None, True)):
+            row = flips.judged(self.value, '', True, None, None, {
+                Spots.INDEXES[1]: name} if name else {})
+            self.assertEqual(bool(row['wrong']), wrong, name)
+
+    def test_nothing_judged(self):
+        """A sweep without a refusal, or in which no value was seen."""
+        refused, named = ({'outcome': each} for each in ('refused', 'named'))
+        self.assertEqual(flips.unproven([refused, named]), [])
+        for rows, bad in (([], 2), ([refused], 1), ([named], 1),
+                          ([{'outcome': 'unseen'}], 2)):
+            self.assertEqual(len(flips.unproven(rows)), bad, rows)
 
     def test_wrong(self):
         for args in (('', False, None, None), ('no', False, None, None),
                      ('', True, None, set()), ('', True, False, set()),
                      ('', True, False, {'TCR_EL1'}),
                      ('', True, False, {'ACTLR_EL1', 'TCR_EL1'}),
-                     ('x: Assertion failed', True, None, None)):
+                     ('ACTLR_EL1: Assertion failed', True, None, None),
+                     ('the stream is corrupt', True, None, None)):
             self.assertTrue(self.outcome(self.value, *args)[1], args)
         # What is no value names no register.
         self.assertTrue(self.outcome(self.index, '', True, False,

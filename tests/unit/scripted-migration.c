@@ -7,7 +7,6 @@
 #include "qemu/osdep.h"
 #include "scripted-migration.h"
 #include "system/kvm.h"
-#include "target/arm/cpreg-checksum.h"
 #include "target/arm/cpreg-migration.h"
 #include "target/arm/cpreg-vcpu-init-migration.h"
 #include "target/arm/kvm-cpregs.h"
@@ -56,7 +55,6 @@ static void get_array(QEMUFile *f, uint64_t *array, int32_t len)
 static const VMStateDescription *const subsections[] = {
     &vmstate_kvm_wide_regs,
     &vmstate_kvm_vcpu_init,
-    &vmstate_cpreg_checksum,
 };
 
 static bool save_subsections(ARMCPU *cpu, QEMUFile *f, Error **errp)
