@@ -117,40 +117,31 @@ static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
 /*
  * Reconcile the stream's list with the one here; what is in both takes the
  * stream's value, what is refused is told.
- *
- * Returns a report that is valid until the next vCPU is loaded.  It is kept
- * since the vCPUs of a machine come one after another with equal lists, which
- * then need not be compared again; under the BQL, as all loading.
  */
-static const ARMCPRegReport *take_list(ARMCPU *cpu, const ARMCPRegList *source,
-                                       GString *refused)
+static void take_list(ARMCPU *cpu, const ARMCPRegList *source,
+                      ARMCPRegReport *report, GString *refused)
 {
-    static ARMCPRegReport last;
     ARMCPRegRules rules = arm_cpreg_rules;
     ARMCPRegList own = arm_cpreg_list_of(cpu);
-    ARMCPRegReport now;
     g_autofree char *text = NULL;
 
     if (!kvm_enabled()) {
         rules.missing_len = 0;      /* they are about kernels */
     }
-    arm_cpreg_reconcile_like(&last, &rules, source, &own, &now);
-    arm_cpreg_report_clear(&last);
-    last = now;
-    for (size_t i = 0; i < last.len; i++) {
-        const ARMCPRegVerdict *verdict = &last.verdicts[i];
+    arm_cpreg_reconcile(&rules, source, &own, report);
+    for (size_t i = 0; i < report->len; i++) {
+        const ARMCPRegVerdict *verdict = &report->verdicts[i];
 
         trace_verdict(cpu, verdict, source);
         if (verdict->outcome == ARM_CPREG_BOTH) {
             cpu->cpreg_values[verdict->d] = source->values[verdict->s];
         }
     }
-    text = arm_cpreg_report_text(&last, source, NULL);
+    text = arm_cpreg_report_text(report, source, NULL);
     if (text) {
         g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
                                text);
     }
-    return &last;
 }
 
 /* The values of the list into QEMU's own state; told where it does not fit. */
@@ -185,7 +176,7 @@ static bool load(ARMCPU *cpu, Error **errp)
         .len = cpu->cpreg_vmstate_array_len,
     };
     g_autoptr(GString) refused = g_string_new(NULL);
-    const ARMCPRegReport *report;
+    g_auto(ARMCPRegReport) report = { NULL };
     g_autofree char *text = NULL;
     ARMCPRegListFault fault;
     size_t at;
@@ -207,17 +198,17 @@ static bool load(ARMCPU *cpu, Error **errp)
         if (!kvm_arm_cpregs_load_identity(cpu, &source, refused, errp)) {
             return false;
         }
-        report = take_list(cpu, &source, refused);
+        take_list(cpu, &source, &report, refused);
         arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide,
                                cpu->kvm_cpregs->wide, refused);
-        kvm_arm_cpregs_load_rest(cpu, report, refused);
+        kvm_arm_cpregs_load_rest(cpu, &report, refused);
     } else {
         /*
          * What the stream does not have keeps its value; before its first
          * save, TCG's list holds nothing.
          */
         write_cpustate_to_list(cpu, false);
-        take_list(cpu, &source, refused);
+        take_list(cpu, &source, &report, refused);
         arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, NULL, refused);
         write_cpustate(cpu, refused);
     }

@@ -27,30 +27,6 @@ static void judge(const ARMCPRegRules *rules, const ARMCPRegList *source,
     }
 }
 
-static void copy_indexes(uint64_t *to, const ARMCPRegList *list)
-{
-    if (list->len) {
-        memcpy(to, list->indexes, list->len * sizeof(*to));
-    }
-}
-
-/* A report with room for two lists, and the indexes of both in it. */
-static void report_init(ARMCPRegReport *report, const ARMCPRegList *source,
-                        const ARMCPRegList *destination)
-{
-    size_t room = source->len + destination->len;
-
-    memset(report, 0, sizeof(*report));
-    /* One piece: the verdicts, then the indexes. */
-    report->verdicts = g_malloc_n(room, sizeof(*report->verdicts) +
-                                        sizeof(*report->indexes));
-    report->indexes = (uint64_t *)(report->verdicts + room);
-    report->source_len = source->len;
-    report->destination_len = destination->len;
-    copy_indexes(report->indexes, source);
-    copy_indexes(report->indexes + source->len, destination);
-}
-
 bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
                          const ARMCPRegList *source,
                          const ARMCPRegList *destination,
@@ -58,7 +34,8 @@ bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
 {
     ARMCPRegWalk walk = { .source = source, .destination = destination };
 
-    report_init(report, source, destination);
+    memset(report, 0, sizeof(*report));
+    report->verdicts = g_new(ARMCPRegVerdict, source->len + destination->len);
     while (arm_cpreg_walk_next(&walk)) {
         ARMCPRegVerdict *verdict = &report->verdicts[report->len++];
 
@@ -66,42 +43,6 @@ bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
         verdict->s = walk.s;
         verdict->d = walk.d;
         judge(rules, source, verdict);
-        report->count[verdict->outcome]++;
-    }
-    return report->count[ARM_CPREG_REFUSED] == 0;
-}
-
-static bool same_indexes(const uint64_t *indexes, size_t len,
-                         const ARMCPRegList *list)
-{
-    return len == list->len &&
-           (len == 0 ||
-            memcmp(indexes, list->indexes, len * sizeof(*indexes)) == 0);
-}
-
-bool arm_cpreg_reconcile_like(const ARMCPRegReport *like,
-                              const ARMCPRegRules *rules,
-                              const ARMCPRegList *source,
-                              const ARMCPRegList *destination,
-                              ARMCPRegReport *report)
-{
-    if (!like->verdicts ||
-        !same_indexes(like->indexes, like->source_len, source) ||
-        !same_indexes(like->indexes + like->source_len, like->destination_len,
-                      destination)) {
-        return arm_cpreg_reconcile(rules, source, destination, report);
-    }
-
-    report_init(report, source, destination);
-    report->len = like->len;
-    memcpy(report->verdicts, like->verdicts,
-           like->len * sizeof(*like->verdicts));
-    for (size_t i = 0; i < report->len; i++) {
-        ARMCPRegVerdict *verdict = &report->verdicts[i];
-
-        if (verdict->outcome != ARM_CPREG_BOTH) {
-            judge(rules, source, verdict);
-        }
         report->count[verdict->outcome]++;
     }
     return report->count[ARM_CPREG_REFUSED] == 0;

@@ -38,10 +38,6 @@ typedef struct ARMCPRegReport {
     ARMCPRegVerdict *verdicts;  /* in ascending order of the indexes */
     size_t len;
     size_t count[ARM_CPREG_OUTCOMES];
-    /* private: the indexes that were compared, the stream's first */
-    uint64_t *indexes;
-    size_t source_len;
-    size_t destination_len;
 } ARMCPRegReport;
 
 /**
@@ -61,24 +57,6 @@ bool arm_cpreg_reconcile(const ARMCPRegRules *rules,
                          const ARMCPRegList *source,
                          const ARMCPRegList *destination,
                          ARMCPRegReport *report);
-
-/**
- * arm_cpreg_reconcile_like: the same for the next vCPU
- * @like: the report about another vCPU of the machine, not @report; zeroed
- *        (or cleared) where there is none yet
- * @rules, @source, @destination, @report: as for arm_cpreg_reconcile()
- *
- * The vCPUs of a machine have the same registers with other values.  Where
- * the indexes are those that @like is about, the lists are not compared again:
- * only the rules are, on the registers that are not in both, since they look
- * at values.  The report is what arm_cpreg_reconcile() gives, always.  It
- * stands on its own: @like may be cleared, and the lists behind it be gone.
- */
-bool arm_cpreg_reconcile_like(const ARMCPRegReport *like,
-                              const ARMCPRegRules *rules,
-                              const ARMCPRegList *source,
-                              const ARMCPRegList *destination,
-                              ARMCPRegReport *report);
 
 void arm_cpreg_report_clear(ARMCPRegReport *report);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ARMCPRegReport, arm_cpreg_report_clear)
