@@ -25,6 +25,7 @@ typedef struct ARMISARegisters {
 
 typedef struct CPUState {
     int cpu_index;
+    bool vcpu_dirty;
     struct ScriptedKVM *kvm;    /* what answers its ioctls */
 } CPUState;
 

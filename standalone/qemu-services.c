@@ -5,6 +5,7 @@
 #include "hw/core/cpu.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "system/runstate.h"
 #include "trace.h"
 
 /* Errors */
@@ -69,6 +70,16 @@ void error_free(Error *err)
     }
 }
 
+void error_propagate(Error **errp, Error *err)
+{
+    if (errp) {
+        g_assert(!*errp);
+        *errp = err;
+    } else {
+        error_free(err);
+    }
+}
+
 /* Reports */
 
 GString *standalone_reports(void)
@@ -114,6 +125,7 @@ void error_report_err(Error *err)
 /* Machine */
 
 CPUState *first_cpu;
+bool standalone_running;
 
 /* Traces */
 

@@ -25,6 +25,9 @@ void error_report_err(Error *err);
 const char *error_get_pretty(const Error *err);
 void error_free(Error *err);
 
+/* Hands it to the caller, or frees it. */
+void error_propagate(Error **errp, Error *err);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Error, error_free)
 
 /* Where the caller wants no error, one that is gone with the function. */

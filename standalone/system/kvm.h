@@ -24,6 +24,9 @@ int kvm_vcpu_ioctl(CPUState *cpu, unsigned long type, ...);
 int kvm_get_one_reg(CPUState *cs, uint64_t id, void *target);
 int kvm_set_one_reg(CPUState *cs, uint64_t id, void *source);
 
+/* kvm.c; here it writes no core register but those of scripted_core_put(). */
+int kvm_arch_put_registers(CPUState *cs, int level, Error **errp);
+
 typedef struct ScriptedKVM KVMState;
 
 extern KVMState *kvm_state;

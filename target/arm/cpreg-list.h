@@ -39,19 +39,6 @@
 #define ARM_CPREG_KIND_SVE      0x0000000000150000ULL
 #define ARM_CPREG_KIND_FW_BMAP  0x0000000000160000ULL
 
-/*
- * Core register at byte 4 * @n of struct kvm_regs, of 32, 64 and 128 bits; Z0
- * and P0, from where the number stands above a slice of five bits, and after
- * P15 comes FFR (Linux Documentation/virt/kvm/api.rst, KVM_SET_ONE_REG).
- */
-#define ARM_CPREG_CORE(n) \
-    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U64 | ARM_CPREG_KIND_CORE | (n))
-#define ARM_CPREG_CORE_U32(n) \
-    (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U32 | ARM_CPREG_KIND_CORE | (n))
-#define ARM_CPREG_CORE_U128(n)  (0x6040000000100000ULL | (n))
-#define ARM_CPREG_SVE_Z         0x6080000000150000ULL
-#define ARM_CPREG_SVE_P         0x6050000000150400ULL
-
 /* CCSIDR_EL1 as CSSELR_EL1 = @n selects it: 32 bits, demultiplexed by KVM. */
 #define ARM_CPREG_CCSIDR(n) \
     (ARM_CPREG_ARCH_ARM64 | ARM_CPREG_SIZE_U32 | ARM_CPREG_KIND_DEMUX | (n))

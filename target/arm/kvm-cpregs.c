@@ -113,6 +113,19 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
     return kvm_arm_cpregs_get(cpu, errp);
 }
 
+void kvm_arm_cpregs_free(ARMCPU *cpu)
+{
+    KVMCPRegs *own = g_steal_pointer(&cpu->kvm_cpregs);
+
+    if (own) {
+        g_free(own->held);
+        g_free(own->core_unread);
+        g_clear_pointer(&own->wide, g_array_unref);
+        g_clear_pointer(&own->taken, g_array_unref);
+        g_free(own);
+    }
+}
+
 int kvm_arm_init_or_report(ARMCPU *cpu, bool (*init)(ARMCPU *, Error **))
 {
     Error *err = NULL;
@@ -225,6 +238,7 @@ void kvm_arm_cpregs_reset(ARMCPU *cpu, int ret)
     Error *err = NULL;
 
     cpu->kvm_cpregs->failed = false;
+    cpu->kvm_cpregs->core_loaded = false;
     if (ret < 0) {
         error_setg_errno(&err, -ret, "cpu %d: the reset failed in KVM",
                          CPU(cpu)->cpu_index);
@@ -259,8 +273,7 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
     uint64_t *counter;
 
     if (cpu->kvm_cpregs->core_unread) {
-        error_setg(errp, "cpu %d: KVM does not let be read: %s",
-                   CPU(cpu)->cpu_index, cpu->kvm_cpregs->core_unread);
+        error_setg(errp, "%s", cpu->kvm_cpregs->core_unread);
         return false;
     }
     if (!get(cpu, cpu->kvm_cpregs->current ? COUNTERS : ALL, errp)) {

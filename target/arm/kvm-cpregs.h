@@ -45,9 +45,8 @@ typedef struct KVMCPRegs {
     /* The last load met a guest that has run; its refusal says what helps. */
     bool busy;
     unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
-    char *core_unread;  /* kvm-core-regs.c: what KVM did not let be read */
-    CPUARMState *loaded;        /* what a load wrote, until the next write */
-    int loaded_power;
+    char *core_unread;  /* kvm-core-regs.c: why one was not read, a sentence */
+    bool core_loaded;   /* a load wrote the core registers, and nobody since */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
     GArray *taken;      /* of KVMCPRegTaken */
 } KVMCPRegs;
@@ -59,6 +58,9 @@ typedef struct KVMCPRegs {
  * Call after KVM_ARM_VCPU_INIT and KVM_ARM_VCPU_FINALIZE.
  */
 bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp);
+
+/* Free what the edge keeps for a vCPU that goes; the list is the CPU's. */
+void kvm_arm_cpregs_free(ARMCPU *cpu);
 
 /* For kvm_arch_init_vcpu(): reports the error of @init, 0 or -EINVAL. */
 int kvm_arm_init_or_report(ARMCPU *cpu, bool (*init)(ARMCPU *, Error **));
@@ -162,24 +164,34 @@ int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value);
 
 /*
- * kvm-core-regs.c: the registers that are not in the list.  These two of
- * kvm.c move them, and the list, for kvm_arch_get_registers() and
- * kvm_arch_put_registers(); 0 or a negative errno.
- *
- * A register that cannot be read while the guest stands is reported once: it
- * is not written, so that the guest can run on, and fails a save by its name.
+ * kvm-core-regs.c: the registers that are not in the list, of any size.  0, or
+ * a negative errno and an error that names the register, and a refused value
+ * of up to 64 bits.
  */
-int kvm_arm_get_registers(CPUState *cs, Error **errp);
-int kvm_arm_put_registers(CPUState *cs, int level, Error **errp);
+int kvm_arm_get_core_reg(CPUState *cs, uint64_t regidx, void *target,
+                         Error **errp);
+int kvm_arm_put_core_reg(CPUState *cs, uint64_t regidx, void *source,
+                         Error **errp);
+
+/**
+ * kvm_arm_core_unread: note that a core register could not be read
+ * @err: why not; taken
+ *
+ * Returns true, after a warning, while the guest stands: no core register is
+ * written until they were read again, so that the guest can run on, and a save
+ * fails by the register's name.
+ */
+bool kvm_arm_core_unread(ARMCPU *cpu, Error *err, Error **errp);
 
 /**
  * kvm_arm_core_load: write what a load has brought, before the load ends
  *
- * The error names the register that KVM refused, and its value.  What has not
- * changed until the vCPUs of the machine are written together is not written
- * again.
+ * The error names the register that KVM refused, and its value.
  */
 bool kvm_arm_core_load(ARMCPU *cpu, Error **errp);
+
+/* Is the list all that is left to write at the end of a load?  Asked once. */
+bool kvm_arm_core_is_loaded(ARMCPU *cpu, int level);
 
 /*
  * kvm-vtime.c: keep the virtual counter of a guest that stops, and give it

@@ -205,19 +205,12 @@ ARMCPU *scripted_vcpu_new(ScriptedKVM *kvm)
 
 void scripted_vcpu_free(ARMCPU *cpu)
 {
-    KVMCPRegs *own = cpu->kvm_cpregs;
-
     g_free(cpu->cpreg_indexes);
     g_free(cpu->cpreg_values);
     g_free(cpu->cpreg_vmstate_indexes);
     g_free(cpu->cpreg_vmstate_values);
     g_clear_pointer(&cpu->cpreg_vmstate_wide, g_array_unref);
-    if (own) {
-        g_free(own->held);
-        g_clear_pointer(&own->wide, g_array_unref);
-        g_clear_pointer(&own->taken, g_array_unref);
-        g_free(own);
-    }
+    kvm_arm_cpregs_free(cpu);
     scripted_identity_free(cpu->kvm_identity);
     g_free(cpu);
 }

@@ -22,9 +22,11 @@ ARMCPU *scripted_start(ScriptedKVM *kvm, Error **errp)
 }
 
 /* Core registers are not in a list, and have no scripted kernel. */
-bool kvm_arm_core_load(ARMCPU *cpu, Error **errp)
+int (*scripted_core_put)(CPUState *cs, int level, Error **errp);
+
+int kvm_arch_put_registers(CPUState *cs, int level, Error **errp)
 {
-    return true;
+    return scripted_core_put ? scripted_core_put(cs, level, errp) : 0;
 }
 
 bool scripted_run(ARMCPU *cpu, Error **errp)

@@ -18,6 +18,9 @@ bool scripted_run(ARMCPU *cpu, Error **errp);
 bool scripted_save(ARMCPU *cpu, QEMUFile *f, Error **errp);
 bool scripted_load(ARMCPU *cpu, QEMUFile *f, Error **errp);
 
+/* What kvm_arch_put_registers() does with core registers; NULL: nothing. */
+extern int (*scripted_core_put)(CPUState *cs, int level, Error **errp);
+
 /* All of it: a guest that has run moves to a new vCPU. */
 bool scripted_migrate(ScriptedKVM *from, ScriptedKVM *to, Error **errp);
 
