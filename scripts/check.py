@@ -165,7 +165,7 @@ def series_check(*before):
 
 
 def series(count, begun=None):
-    """Round trip, checkpatch, hook lines, and a build of every commit."""
+    """Round trip, checkpatch, and a build of every commit."""
     with contextlib.nullcontext(begun) if begun else series_check() as child:
         status = child.wait()
     lines = SERIES_LOG.read_text(encoding='utf-8',

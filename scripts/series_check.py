@@ -21,8 +21,6 @@ from series_git import Git, Repo, ensure_base, environment
 from series_refresh import refreshed
 from series_verbs import apply, export, worktree
 
-HOOKS_EACH = 60
-HOOKS_ALL = 200
 TAG_LINE = re.compile(r'^(Signed-off|Reviewed|Tested|Acked)-by:', re.M)
 REPORT = re.compile(r'^(ERROR|WARNING): (.*)\n'
                     r'(?:#\d+:(?: FILE: (.*?):)?\n(\+.*)?)?', re.M)
@@ -54,7 +52,7 @@ def check(repo, build=True):
             base = ensure_base(repo)
             series, loaded = sf.load(repo.root)
             _messages(loaded, fail)
-            hooks = _hook_lines(loaded, fail)
+            hooks = _hook_lines(loaded)
             try:
                 commits = st.build_chain(repo, base, loaded)
             except SeriesError as err:
@@ -83,19 +81,13 @@ def _messages(loaded, fail):
                  'sends the series adds their own')
 
 
-def _hook_lines(loaded, fail):
+def _hook_lines(loaded):
     total = 0
     for entry, patch, _ in loaded:
         added = patch.added()
         total += added
         print(f'  HOOKS   {added:4}  {entry.name}')
-        if added > HOOKS_EACH:
-            fail(f'{entry.file}: {added} hook lines, at most {HOOKS_EACH}: '
-                 'move code into an overlay file')
     print(f'  HOOKS   {total:4}  in all')
-    if total >= HOOKS_ALL:
-        fail(f'{total} hook lines in all, must be under {HOOKS_ALL}: move '
-             'code into overlay files')
     return total
 
 

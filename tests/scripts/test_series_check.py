@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from series_case import LINES, SCRIPTS, WHY, Case, hook, patch
+from series_case import SCRIPTS, WHY, Case, hook, patch
 
 sys.path.insert(0, str(SCRIPTS))
 # pylint: disable=wrong-import-position
@@ -56,23 +56,6 @@ class Check(Case):
         self.assertIn('two.patch: does not build', last)
         self.assertIn('2 failed', last)
         self.failed('2 failed', args=())        # nothing is proven
-
-    def test_a_hook_too_long(self):
-        add = '\n+'.join(['x();'] * 61)
-        self.patch('two.patch', patch('arm: Two', hook(
-            'hw/far.c', 20, add).replace('+18,7', '+18,67')))
-        self.failed('two.patch: 61 hook lines, at most 60')
-
-    def test_hooks_too_long_in_all(self):
-        names = []
-        for n in range(4):
-            names.append(f'h{n}.patch')
-            self.write(self.base / f'hw/h{n}.c', LINES)
-            add = '\n+'.join(['x();'] * 50)
-            self.patch(names[-1], patch(f'arm: H{n}', hook(
-                f'hw/h{n}.c', 20, add).replace('+18,7', '+18,56')))
-        self.series(self.text('patches/series') + '\n'.join(names) + '\n')
-        self.assertIn('1 failed', self.failed('202 hook lines in all'))
 
     def test_all_failures_are_told(self):
         self.patch('one.patch', patch(
