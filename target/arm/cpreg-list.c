@@ -18,18 +18,18 @@ ARMCPRegListFault arm_cpreg_list_check_len(int64_t len, size_t own_len)
 
 ARMCPRegListFault arm_cpreg_list_check(const ARMCPRegList *list, size_t *at)
 {
-    size_t i;
+    size_t i, unused;
 
+    at = at ?: &unused;
+    *at = list->len;
+    if (list->len > ARM_CPREG_LIST_MAX) {
+        return ARM_CPREG_LIST_TOO_LONG;
+    }
     for (i = 0; i < list->len; i++) {
         uint64_t regidx = list->indexes[i];
         uint64_t size = regidx & ARM_CPREG_SIZE_MASK;
 
-        if (at) {
-            *at = i;
-        }
-        if (i >= ARM_CPREG_LIST_MAX) {
-            return ARM_CPREG_LIST_TOO_LONG;
-        }
+        *at = i;
         if (i > 0 && regidx == list->indexes[i - 1]) {
             return ARM_CPREG_LIST_DUPLICATE;
         }

@@ -83,7 +83,8 @@ ARMCPRegListFault arm_cpreg_list_check_len(int64_t len, size_t own_len);
 /**
  * arm_cpreg_list_check: does a list keep the rules?
  * @list: any list
- * @at: set to the position of the first entry that breaks one; may be NULL
+ * @at: set to the position of the first entry that breaks one, and to the
+ *      length of a list that is too long; may be NULL
  *
  * What follows ARM_CPREG_LIST_OK may rely on order, uniqueness and sizes.
  */
@@ -93,7 +94,7 @@ ARMCPRegListFault arm_cpreg_list_check(const ARMCPRegList *list, size_t *at);
  * arm_cpreg_list_fault_text: a fault in words
  * @fault: what arm_cpreg_list_check() or arm_cpreg_list_check_len() returned
  * @list: the list that was checked; unused (may be NULL) for a length
- * @at: the position that was returned; the length itself for a length
+ * @at: what arm_cpreg_list_check() has set; the length itself for a length
  *
  * Returns a new string, or NULL for ARM_CPREG_LIST_OK.
  */
