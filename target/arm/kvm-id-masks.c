@@ -53,15 +53,20 @@ static void ask_writable(void)
         .addr = (uintptr_t)writable.bits,
         .range = KVM_ARM_FEATURE_ID_RANGE,
     };
+    int ret = 0;
 
     /* The capability's value is a bitmap of the ranges that there are. */
-    if (!(kvm_check_extension(kvm_state,
-                              KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES) &
-          1 << KVM_ARM_FEATURE_ID_RANGE) ||
-        kvm_vm_ioctl(kvm_state, KVM_ARM_GET_REG_WRITABLE_MASKS, &range)) {
+    memset(writable.bits, 0, sizeof(writable.bits));
+    if (kvm_check_extension(kvm_state,
+                            KVM_CAP_ARM_SUPPORTED_REG_MASK_RANGES) &
+        1 << KVM_ARM_FEATURE_ID_RANGE) {
+        ret = kvm_vm_ioctl(kvm_state, KVM_ARM_GET_REG_WRITABLE_MASKS, &range);
+    }
+    if (ret) {
         memset(writable.bits, 0, sizeof(writable.bits));
     }
-    writable.asked = true;
+    /* What failed may not fail again: the next caller asks anew. */
+    writable.asked = !ret;
 }
 
 uint64_t kvm_arm_id_writable(uint64_t regidx)
@@ -104,7 +109,8 @@ static KVMScratch *full_vcpu(Error **errp)
         }
     }
     if (arm_cpreg_has_feature(&init, ARM_CPREG_FEATURE_SVE)) {
-        init.sve_vls = kvm_arm_sve_get_vls(NULL);   /* needs no CPU */
+        /* Of the host: no CPU of ours is there yet, and none is looked at. */
+        init.sve_vls = kvm_arm_sve_get_vls(NULL);
     }
     return kvm_arm_scratch_new_as(&init, false, errp);
 }
@@ -118,12 +124,13 @@ static void ask_reset(void)
         warn_report("the ID registers of a new vCPU are not known: %s",
                     error_get_pretty(err));
     }
+    reset.asked = scratch != NULL;
     for (unsigned i = 0; i < RANGE_SIZE; i++) {
         reset.error[i] = scratch ? kvm_arm_scratch_get(scratch, regidx_at(i),
                                                        &reset.value[i])
                                  : -EIO;
+        reset.asked &= !reset.error[i] || reset.error[i] == -ENOENT;
     }
-    reset.asked = true;
 }
 
 int kvm_arm_id_reset(uint64_t regidx, uint64_t *value)

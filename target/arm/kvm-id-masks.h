@@ -5,7 +5,8 @@
  *
  * About the registers with op0 3, op1 0, 1 or 3, CRn 0, CRm 0 to 7: the ID
  * registers, CLIDR_EL1, CTR_EL0, MIDR_EL1, REVIDR_EL1 and AIDR_EL1.  KVM is
- * asked once, when the first caller wants to know, and needs no vCPU for it.
+ * asked once, when the first caller wants to know, and once more where it
+ * failed; it needs no vCPU for it.
  */
 
 #ifndef TARGET_ARM_KVM_ID_MASKS_H
