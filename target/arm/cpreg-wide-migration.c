@@ -5,8 +5,10 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "migration/qemu-file-types.h"
+#include "migration/refusal.h"
 #include "cpreg-migration.h"
 #include "cpreg-wide.h"
 #include "kvm-cpregs.h"
@@ -18,11 +20,15 @@ static bool wide_needed(void *opaque)
     return cpu->kvm_cpregs && cpu->kvm_cpregs->wide->len > 0;
 }
 
-/* A VMStateInfo has no Error: what it can do is to report. */
-static int corrupt(ARMCPU *cpu, const char *what)
+/* A VMStateInfo has no Error: report here, and have the source told. */
+static int wide_corrupt(ARMCPU *cpu, const char *what)
 {
-    error_report("cpu %d: the migration stream is corrupt: %s",
-                 CPU(cpu)->cpu_index, what);
+    Error *err = NULL;
+
+    error_setg(&err, "cpu %d: the migration stream is corrupt: %s",
+               CPU(cpu)->cpu_index, what);
+    migration_refusal_reason(err);
+    error_report_err(err);
     return -EINVAL;
 }
 
@@ -37,7 +43,7 @@ static int get_wide(QEMUFile *f, void *pv, size_t size,
     if (count > ARM_CPREG_WIDE_MAX) {
         text = g_strdup_printf("%" PRIu32 " wide registers, at most %d are "
                                "possible", count, ARM_CPREG_WIDE_MAX);
-        return corrupt(cpu, text);
+        return wide_corrupt(cpu, text);
     }
     while (list->len < count) {
         uint64_t regidx = qemu_get_be64(f);
@@ -52,7 +58,7 @@ static int get_wide(QEMUFile *f, void *pv, size_t size,
     }
     text = arm_cpreg_wide_fault(list);
     if (text) {
-        return corrupt(cpu, text);
+        return wide_corrupt(cpu, text);
     }
     arm_cpreg_pre_load(cpu);
     cpu->cpreg_vmstate_wide = g_steal_pointer(&list);

@@ -5,6 +5,8 @@
  */
 
 #include "qemu/osdep.h"
+#include "migration/refusal.h"
+#include "qemu/error-report.h"
 #include "scripted-test.h"
 #include "target/arm/cpreg-migration.h"
 #include "target/arm/cpreg-wide.h"
@@ -215,17 +217,28 @@ static void test_corrupt(void)
     };
     g_autoptr(ScriptedKVM) kvm = kernel(ARRAY_SIZE(all), 0x10);
     g_autoptr(QEMUFile) f = subsection();
+    int told = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         uint8_t *byte = &f->bytes->data[cases[i].at];
 
         *byte ^= cases[i].xor;
+        g_string_truncate(standalone_reports(), 0);
+        g_string_truncate(standalone_refusal(), 0);
         if (load(kvm, f) >= 0) {
             g_test_message("%s", cases[i].name);
             g_test_fail();
         }
+        /* What is said here, but for an early end, the source is told. */
+        told += standalone_refusal()->len > 0;
+        if (!g_str_has_prefix(standalone_reports()->str,
+                              standalone_refusal()->str)) {
+            wrong("%s: the source is told \"%s\"", cases[i].name,
+                  standalone_refusal()->str);
+        }
         *byte ^= cases[i].xor;
     }
+    g_assert_cmpint(told, ==, 4);
     g_assert_cmpint(load(kvm, f), ==, 0);
 }
 
