@@ -10,6 +10,14 @@ typedef struct DeviceState {
     bool realized;
 } DeviceState;
 
+typedef struct GlobalProperty {
+    const char *property;
+    const char *value;
+} GlobalProperty;
+
+/* One that -cpu or -global gives the object; NULL if there is none. */
+const GlobalProperty *qdev_find_global_prop(Object *obj, const char *name);
+
 DeviceState *standalone_device(void *obj);
 
 #define DEVICE(obj) standalone_device(obj)

@@ -5,8 +5,9 @@
 #include <linux/kvm.h>
 
 #include "qapi/error.h"
+#include "qapi/util.h"
 #include "qapi/visitor.h"
-#include "hw/qdev-core.h"
+#include "hw/qdev-properties.h"
 #include "qom/object_interfaces.h"
 #include "kvm-identity.h"
 #include "kvm-psci-version.h"
@@ -17,18 +18,31 @@
 #define BASELINE "kvm-baseline"
 #define IMPL_CPUS "x-target-impl-cpus"
 
-/* An option of the CPU, if it has it and KVM would otherwise decide. */
+/*
+ * An option of the CPU, if it has it and KVM would otherwise decide.  One that
+ * the user gives with -cpu or -global is in the list of global properties,
+ * whether it stands in front of kvm-baseline or behind.
+ */
 static bool set_option(Object *obj, const char *name, bool on, Error **errp)
 {
+    const GlobalProperty *given = qdev_find_global_prop(obj, name);
+    bool wanted = on;
+
+    if (given && !qapi_bool_parse(name, given->value, &wanted, errp)) {
+        return false;
+    }
+    if (wanted != on) {
+        error_setg(errp, "the option %s=%s is given, and its guests have "
+                   "%s=%s: leave the option out, or make a baseline from dumps "
+                   "with it", name, given->value, name, on ? "on" : "off");
+        return false;
+    }
+    /* What the host does not have cannot be switched off either. */
     return !object_property_find(obj, name) ||
-           object_property_set_bool(obj, name, on, errp);
+           object_property_set_bool(obj, name, on, on ? errp : NULL) || !on;
 }
 
-/*
- * What the vCPUs of the baseline have been made with.  An option that stands
- * behind kvm-baseline on the command line is taken as it is, and compared when
- * all are known.
- */
+/* What the vCPUs of the baseline have been made with. */
 static bool set_options(Object *obj, const ARMCPRegVCPUInit *init,
                         Error **errp)
 {
@@ -45,8 +59,7 @@ static bool set_options(Object *obj, const ARMCPRegVCPUInit *init,
         bool on = arm_cpreg_has_feature(
             init, arm_cpreg_feature_bit(options[i].feature));
 
-        /* What the host does not have cannot be switched off either. */
-        if (!set_option(obj, options[i].name, on, on ? errp : NULL) && on) {
+        if (!set_option(obj, options[i].name, on, errp)) {
             return false;
         }
     }

@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/util.h"
 #include "scripted-object.h"
 
 struct ObjectClass {
@@ -126,6 +127,31 @@ bool object_property_set_bool(Object *obj, const char *name, bool value,
         return false;
     }
     g_string_append_printf(options_set, "%s=%s ", name, value ? "on" : "off");
+    return true;
+}
+
+const GlobalProperty *scripted_options_given;
+
+const GlobalProperty *qdev_find_global_prop(Object *obj, const char *name)
+{
+    const GlobalProperty *given = scripted_options_given;
+
+    for (; given && given->property; given++) {
+        if (g_str_equal(given->property, name)) {
+            return given;
+        }
+    }
+    return NULL;
+}
+
+bool qapi_bool_parse(const char *name, const char *value, bool *obj,
+                     Error **errp)
+{
+    *obj = g_str_equal(value, "on");
+    if (!*obj && !g_str_equal(value, "off")) {
+        error_setg(errp, "Parameter '%s' expects 'on' or 'off'", name);
+        return false;
+    }
     return true;
 }
 

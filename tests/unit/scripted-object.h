@@ -32,6 +32,9 @@ void scripted_object_add(Object *obj);
 /* An option that is on or off, and can be switched on only @can. */
 void scripted_option_new(const char *name, bool can);
 
+/* The options that the user gives, up to one without a name. */
+extern const GlobalProperty *scripted_options_given;
+
 /* What the options were set to since the class is there: "pmu=on sve=off " */
 const char *scripted_options_set(void);
 

@@ -166,6 +166,57 @@ static void test_options(void)
     }
 }
 
+/* Nobody is overruled: what a user gives beside the baseline. */
+static void test_given(void)
+{
+    static const struct {
+        uint32_t features;
+        uint64_t vls;
+        GlobalProperty given[3];
+        const char *words;      /* of an error */
+    } rows[] = {
+        { PSCI, 0, { } },
+        { PSCI | PMU, 0, { { "pmu", "on" }, { "kvm-steal-time", "off" } } },
+        { PSCI, 0, { { "pmu", "off" }, { "sve", "off" } } },
+        { PSCI | SVE, 5, { { "sve256", "off" }, { "sve384", "on" } } },
+        { PSCI | PMU, 0, { { "pmu", "off" } }, "baseline pool (pool.json): "
+          "the option pmu=off is given, and its guests have pmu=on: leave the "
+          "option out, or make a baseline from dumps with it" },
+        { PSCI, 0, { { "sve256", "on" }, { "pmu", "on" } }, "the option "
+          "pmu=on is given, and its guests have pmu=off" },
+        { PSCI, 0, { { "sve", "on" } }, "its guests have sve=off" },
+        { PSCI | SVE, 5, { { "sve", "off" } }, "its guests have sve=on" },
+        { PSCI | SVE, 5, { { "sve256", "on" } }, "its guests have sve256=off" },
+        { PSCI | PAUTH, 0, { { "pauth", "off" } }, "its guests have pauth=on" },
+        { PSCI, 0, { { "pmu", "maybe" } }, "'pmu' expects" },
+    };
+    static const char *const options[] = {
+        "pmu", "sve", "sve128", "sve256", "sve384", "pauth",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        g_autoptr(ScriptedKVM) kvm = scripted_host("6.18" ON_MAX);
+        g_autoptr(ARMCPU) cpu = cpu_with_properties(kvm);
+        ARMKVMBaseline *baseline = add_baseline("pool", rows[i].features,
+                                                rows[i].vls);
+        g_autoptr(Error) err = NULL;
+
+        for (size_t n = 0; n < ARRAY_SIZE(options); n++) {
+            scripted_option_new(options[n], true);
+        }
+        scripted_options_given = rows[i].given;
+        set_baseline(cpu, "pool", &err);
+        scripted_options_given = NULL;
+        if (!err != !rows[i].words) {
+            wrong("row %zu: %s", i, err ? error_get_pretty(err) : "taken");
+        } else if (err) {
+            assert_says(err, rows[i].words);
+        }
+        release(cpu);
+        free_baseline(baseline);
+    }
+}
+
 /* What the host's KVM does not have is said with the baseline's name. */
 static void test_host(void)
 {
@@ -334,6 +385,7 @@ int main(int argc, char **argv)
     static const ScriptedCase cases[] = {
         { "there", test_there },
         { "options", test_options },
+        { "given", test_given },
         { "host", test_host },
         { "baseline", test_baseline },
         { "refused", test_refused },
