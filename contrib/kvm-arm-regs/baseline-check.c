@@ -40,9 +40,11 @@ static bool put(const HostDump *host, const HostDump *pool, const HostReg *reg,
                 uint64_t wanted, uint64_t *value)
 {
     const HostReg *ctr = host_dump_find(host, ARM_CPREG(CTR_EL0));
+    const HostReg *pfr0 = host_dump_find(host, ARM_CPREG(ID_AA64PFR0_EL1));
     KVMModelVCPU vcpu = {
         .kernel = kvm_model_kernel(host->manifest->kernel),
         .ctr = ctr ? ctr->value : 0,
+        .pfr0 = pfr0 ? pfr0->value : 0,
     };
     KVMModelReg model = {
         .regidx = reg->regidx,

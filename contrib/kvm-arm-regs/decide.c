@@ -301,6 +301,8 @@ Decision *decide(const HostDump *source, const HostDump *destination)
     const ARMCPRegManifest *there = source->manifest;
     size_t len = destination->regs->len;
     const HostReg *ctr = host_dump_find(destination, ARM_CPREG(CTR_EL0));
+    const HostReg *pfr0 = host_dump_find(destination,
+                                         ARM_CPREG(ID_AA64PFR0_EL1));
     g_autofree uint64_t *values = g_memdup2(
         there->fixed_values, there->fixed_len * sizeof(*values));
     g_autofree uint64_t *now = g_new(uint64_t, len);
@@ -311,6 +313,7 @@ Decision *decide(const HostDump *source, const HostDump *destination)
         .list = arm_cpreg_manifest_list(there),
         .vcpu.kernel = kvm_model_kernel(destination->manifest->kernel),
         .vcpu.ctr = ctr ? ctr->value : 0,
+        .vcpu.pfr0 = pfr0 ? pfr0->value : 0,
         .own = arm_cpreg_manifest_list(destination->manifest),
         .now = now,
         .decision = g_new0(Decision, 1),

@@ -18,6 +18,37 @@ static uint64_t mask_of(const Field *field)
 }
 
 /*
+ * What KVM makes of a value before it looks whether it takes it, by
+ * target/arm/cpreg-altered.h.inc.  Of MPAM and NV it must be the CPU's own
+ * value, which no list has: any is taken here.
+ */
+static uint64_t altered(const KVMModelVCPU *vcpu, const KVMModelReg *reg,
+                        uint64_t wanted)
+{
+    for (size_t i = 0; i < arm_cpreg_alterations_len; i++) {
+        const ARMCPRegAlteration *row = &arm_cpreg_alterations[i];
+        uint64_t own = reg->reset & row->bits;
+
+        if (reg->regidx < row->first || reg->regidx > row->last ||
+            row->guest_only || !arm_cpreg_alters(row, vcpu->kernel)) {
+            continue;
+        }
+        if (row->any_held) {
+            /* The host has no AArch32. */
+            if (row->field->regidx == ARM_CPREG(ID_AA64PFR0_EL1) &&
+                arm_cpreg_field(row->field, vcpu->pfr0) == row->equal) {
+                wanted = own | (wanted & ~row->bits);
+            }
+        } else if (own == row->held &&
+                   (!row->has_written ||
+                    (wanted & row->bits) == row->written)) {
+            wanted = own | (wanted & ~row->bits);
+        }
+    }
+    return wanted;
+}
+
+/*
  * ID registers that are fixed
  *
  * CSV2 and CSV3 may be 1 where the host is not affected, which a new vCPU
@@ -36,6 +67,7 @@ int kvm_model_id_set_fixed(const KVMModelVCPU *vcpu, const KVMModelReg *reg,
 {
     uint64_t compared = ~0ULL;
 
+    wanted = altered(vcpu, reg, wanted);
     for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
         const Field *field = &choices[i].field;
 
@@ -56,45 +88,13 @@ int kvm_model_id_set_fixed(const KVMModelVCPU *vcpu, const KVMModelReg *reg,
 
 /* ID registers that are writable */
 
-/*
- * Values of older kernels that are taken and come to nothing: a field of
- * this value reads as 0 from then on.
- */
-static const struct {
-    Field field;
-    uint64_t value;
-    unsigned since;
-} dropped[] = {
-    /* IMPLEMENTATION DEFINED is no PMU that KVM offers: 3d0dba5764b9 */
-    { { ARM_CPREG(ID_AA64DFR0_EL1), 8, 4 }, 0xf, KERNEL(6, 3) },
-    { { ARM_CPREG(ID_DFR0_EL1), 24, 4 }, 0xf, KERNEL(6, 3) },
-    /*
-     * NV was shown to guests that cannot use it, up to 6.12.  The value must
-     * be the host's, which no list has; it is 2 on QEMU's `max`.
-     */
-    { { ARM_CPREG(ID_AA64MMFR2_EL1), 24, 4 }, 2, KERNEL(6, 16) },
-};
-
-static uint64_t drop(unsigned kernel, uint64_t regidx, uint64_t value)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(dropped); i++) {
-        const Field *field = &dropped[i].field;
-
-        if (field->regidx == regidx && kernel >= dropped[i].since &&
-            kvm_model_field(field, value) == dropped[i].value) {
-            value &= ~mask_of(field);
-        }
-    }
-    return value;
-}
-
 int kvm_model_id_set_within_mask(const KVMModelVCPU *vcpu,
                                  const KVMModelReg *reg, uint64_t wanted,
                                  uint64_t *value)
 {
     ARMCPRegSafeField field;
 
-    wanted = drop(vcpu->kernel, reg->regidx, wanted);
+    wanted = altered(vcpu, reg, wanted);
     if (vcpu->has_run) {
         *value = reg->value;
         return wanted == reg->value ? 0 : -EBUSY;

@@ -14,8 +14,10 @@
 #ifndef CONTRIB_KVM_ARM_REGS_KVM_MODEL_H
 #define CONTRIB_KVM_ARM_REGS_KVM_MODEL_H
 
+#include "target/arm/cpreg-altered.h"
+
 /* A kernel's release as a number that can be compared. */
-#define KERNEL(major, minor) ((major) << 8 | (minor))
+#define KERNEL(major, minor) ARM_CPREG_LINUX(major, minor)
 
 /* The number of "6.18.15+deb13-cloud-arm64", KERNEL(6, 18); 0 if it is none. */
 unsigned kvm_model_kernel(const char *release);
@@ -36,6 +38,7 @@ typedef struct KVMModelVCPU {
     unsigned kernel;    /* KERNEL(6, 12) */
     bool has_run;       /* KVM_RUN, once */
     uint64_t ctr;       /* CTR_EL0 of a new vCPU, the host's */
+    uint64_t pfr0;      /* and its ID_AA64PFR0_EL1 */
 } KVMModelVCPU;
 
 typedef struct KVMModelReg {

@@ -14,6 +14,7 @@ const ARMCPRegAlteration arm_cpreg_alterations[] = {
 #define BELOW(f, v)     .field = &arm_cpreg_fields[ARM_FIELD_##f], .below = (v)
 #define BEYOND_N        .beyond_n = true
 #define GUEST_ONLY      .guest_only = true
+#define AT_RUN          .at_run = true
 #define ALTERS(from, to, b, w, k, ...) \
     { .first = from, .last = to, .bits = b, .why = w, .kernel = k, \
       __VA_ARGS__ },

@@ -34,6 +34,7 @@ typedef struct ARMCPRegAlteration {
     uint64_t below;                 /* ...or, where not 0, less than @below */
     bool beyond_n;                  /* of @bits, no counter of the guest's */
     bool guest_only;                /* the guest reads it, no ioctl does */
+    bool at_run;                    /* not before the first KVM_RUN */
     unsigned since;                 /* this release of Linux or a later one */
     unsigned until;                 /* but an earlier one than this; or 0 */
     const char *why;
@@ -43,6 +44,13 @@ typedef struct ARMCPRegAlteration {
 /* The table in cpreg-altered.h.inc. */
 extern const ARMCPRegAlteration arm_cpreg_alterations[];
 extern const size_t arm_cpreg_alterations_len;
+
+/* Does this release of Linux do what the row is about? */
+static inline bool arm_cpreg_alters(const ARMCPRegAlteration *row,
+                                    unsigned release)
+{
+    return release >= row->since && (!row->until || release < row->until);
+}
 
 /**
  * arm_cpreg_alteration: may KVM hold @held where @written was written?

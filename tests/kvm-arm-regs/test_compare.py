@@ -5,6 +5,7 @@ What becomes of a register is expected from the documentation of Linux and
 from what real kernels did (docs/devel/migration/arm-kvm-registers.rst).
 """
 
+import copy
 import itertools
 import json
 import os
@@ -148,6 +149,51 @@ class Compare(tool.Case):
                                      else 'refused')
                     self.assertEqual(outcomes, {
                         'taken' if name in taken else 'refused': [name]})
+
+    def test_fields_that_no_guest_could_use(self):
+        """KVM takes what older kernels showed: set_id_aa64pfr0_el1(),
+        set_id_aa64pfr1_el1(), set_id_aa64mmfr2_el1() of sys_regs.c."""
+        for name, value, destination, taken in (
+                ('ID_AA64PFR0_EL1', 1 << 40, '6.12', True),      # MPAM
+                ('ID_AA64PFR0_EL1', 1 << 40, '6.18', True),
+                ('ID_AA64PFR1_EL1', 1 << 16, '6.18', True),      # MPAM_frac
+                ('ID_AA64PFR0_EL1', 1 << 40, '6.1', False),
+                ('ID_AA64MMFR2_EL1', 2 << 24, '6.16', True),     # NV
+                ('ID_AA64MMFR2_EL1', 2 << 24, '6.12', False)):
+            here = tool.recorded(N1.format(destination))
+            source = tool.recorded(N1.format(destination))
+            reg = tool.register(source, name)
+            reg['value'] = hex(int(reg['value'], 16) | value)
+            with self.subTest(name=name, destination=destination):
+                self.assertEqual(
+                    self.decide(source, here)[:2],
+                    ('compatible', {'taken': [name]}) if taken else
+                    ('refused', {'refused': [name]}))
+                # The other way round a guest would get what it had not.
+                self.assertEqual(self.refused(here, source)[0], [name])
+
+    def test_host_without_aarch32(self):
+        """It ignores AArch32 ID registers: aa32_id_visibility(), 6.1."""
+        names = ('ID_PFR1_EL1', 'ID_DFR0_EL1', 'MVFR0_EL1')
+        for series, ignored in (('5.10', False), ('6.1', True),
+                                ('6.12', True), ('6.18', True)):
+            host = tool.recorded(N1.format(series))
+            for reg in host['registers']:
+                if re.match('ID_(PFR|DFR|MMFR|ISAR)|MVFR', reg['name']):
+                    reg['value'] = '0x0'
+            pfr0 = tool.register(host, 'ID_AA64PFR0_EL1')
+            pfr0['value'] = hex(int(pfr0['value'], 16) & ~0xf | 1)
+            guest = copy.deepcopy(host)
+            for name in names:
+                with_value(guest, name, value='0x10000000')
+            with self.subTest(series=series):
+                self.assertEqual(
+                    self.decide(guest, host)[:2],
+                    ('compatible', {'taken': list(names)}) if ignored else
+                    ('refused', {'refused': list(names)}))
+                # It is the host's AArch32 that counts, not the guest's.
+                pfr0['value'] = hex(int(pfr0['value'], 16) & ~0xf | 2)
+                self.assertIn('ID_PFR1_EL1', self.refused(guest, host)[0])
 
     def test_another_cpu(self):
         names, texts = self.refused(

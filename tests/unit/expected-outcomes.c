@@ -119,9 +119,8 @@ static Row altered[] = {
     { "CNT?_CTL_EL0", "*", ANY, ANY, WRITTEN, ~4ULL },
     /* A write-only register. */
     { "PMSWINC_EL0", "*", ONLY(5, 10), SINCE(6, 1), WRITTEN, 1ULL << 63 },
-    /* The number of counters, and the control bits; LP only since 6.13. */
-    { "PMCR_EL0", "*", BEFORE(6, 7), ONLY(6, 12), WRITTEN, 0xf87f },
-    { "PMCR_EL0", "*", BEFORE(6, 7), SINCE(6, 16), WRITTEN, 0xf8ff },
+    /* The number of counters, and the control bits. */
+    { "PMCR_EL0", "*", BEFORE(6, 7), SINCE(6, 7), WRITTEN, 0xf8ff },
     /* Six counters and the one of cycles; 5.10 starts with poison. */
     { "PM*SET_EL?", "*", ONLY(5, 10), SINCE(6, 7), WRITTEN, 0x8000003f },
     { "PM*CLR_EL?", "*", ONLY(5, 10), SINCE(6, 7), WRITTEN, 0x8000003f },

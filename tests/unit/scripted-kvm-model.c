@@ -59,22 +59,47 @@ static int set_implementation(ScriptedKVM *kvm, ScriptedReg *reg,
 
 /* PMU */
 
-#define PMCR_N BITS(15, 11)
+#define PMCR_P  BITS(1, 1)
+#define PMCR_C  BITS(2, 2)
+#define PMCR_LC BITS(6, 6)
+#define PMCR_LP BITS(7, 7)
+#define PMCR_N  BITS(15, 11)
+
+/* kvm_supports_32bit_el0() */
+static bool has_aarch32(ScriptedKVM *kvm)
+{
+    const ScriptedReg *pfr0 = scripted_kvm_find(kvm,
+                                                ARM_CPREG(ID_AA64PFR0_EL1));
+
+    return (pfr0->reset & 0xf) == 2;
+}
 
 /*
  * N is how many counters the guest has, at most the host's, until it runs.
- * Of the rest only the control bits are kept, in 6.12 without LP.
+ * Of the rest only the control bits are kept; LC is 1 without AArch32.
  */
 static int set_pmcr(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
 {
-    uint64_t control = kvm->kernel < KERNEL(6, 13) ? BITS(6, 0) : BITS(7, 0);
     uint64_t n = reg->value & PMCR_N;
 
     if (!kvm->has_run && (value & PMCR_N) <= (reg->reset & PMCR_N)) {
         n = value & PMCR_N;
     }
-    reg->value = n | (value & control);
+    reg->value = n | (value & BITS(7, 0)) | (has_aarch32(kvm) ? 0 : PMCR_LC);
     return 0;
+}
+
+/*
+ * kvm_vcpu_reload_pmu() runs kvm_pmu_handle_pmcr(), up to 1db4aaa05589: C and
+ * P are no state (f6da81f650fa), and LP is there from PMUv3p5 on
+ * (64d6820d64e3).
+ */
+static uint64_t reload_pmcr(unsigned kernel, uint64_t dfr0, uint64_t pmcr)
+{
+    if (kernel < KERNEL(6, 3) || kernel >= KERNEL(6, 15)) {
+        return pmcr;
+    }
+    return pmcr & ~(PMCR_C | PMCR_P | ((dfr0 >> 8 & 0xf) < 6 ? PMCR_LP : 0));
 }
 
 /* Bits of the counters that the guest has, and of the cycle counter. */
@@ -149,10 +174,13 @@ static const Rule rules[] = {
 int scripted_model_set(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
 {
     const ScriptedReg *ctr = scripted_kvm_find(kvm, ARM_CPREG(CTR_EL0));
+    const ScriptedReg *pfr0 = scripted_kvm_find(kvm,
+                                                ARM_CPREG(ID_AA64PFR0_EL1));
     KVMModelVCPU vcpu = {
         .kernel = kvm->kernel,
         .has_run = kvm->has_run,
         .ctr = ctr ? ctr->reset : 0,
+        .pfr0 = pfr0 ? pfr0->reset : 0,
     };
     KVMModelReg model = {
         .regidx = reg->regidx,
@@ -176,6 +204,18 @@ int scripted_model_set(ScriptedKVM *kvm, ScriptedReg *reg, uint64_t value)
 void scripted_model_first_run(unsigned kernel, const uint64_t *indexes,
                               uint64_t *values, size_t len)
 {
+    uint64_t *pmcr = NULL, dfr0 = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (indexes[i] == ARM_CPREG(PMCR_EL0)) {
+            pmcr = &values[i];
+        } else if (indexes[i] == ARM_CPREG(ID_AA64DFR0_EL1)) {
+            dfr0 = values[i];
+        }
+    }
+    if (pmcr) {
+        *pmcr = reload_pmcr(kernel, dfr0, *pmcr);
+    }
     kvm_model_first_run(kernel, indexes, values, len);
 }
 

@@ -19,8 +19,8 @@ bool scripted_model_hides(ScriptedKVM *kvm, const ScriptedReg *reg);
 uint64_t scripted_model_get(ScriptedKVM *kvm, const ScriptedReg *reg);
 
 /*
- * The first KVM_RUN of a VM with these feature ID registers: KVM changes what
- * does not fit together.
+ * The first KVM_RUN of a VM with these registers: KVM changes feature ID
+ * registers that do not fit together, and PMCR_EL0.
  */
 void scripted_model_first_run(unsigned kernel, const uint64_t *indexes,
                               uint64_t *values, size_t len);

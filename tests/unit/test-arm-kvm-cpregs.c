@@ -11,7 +11,7 @@
 #include "qemu/osdep.h"
 #include "expected-outcomes.h"
 #include "scripted-test.h"
-#include "target/arm/cpreg-names.h"
+#include "target/arm/cpreg-altered.h"
 #include "trace.h"
 
 /* The kernels to migrate from, and those that were. */
@@ -22,7 +22,21 @@ typedef struct Result {
     GHashTable *outcomes;   /* name to Outcome; not in it: in both, or none */
     bool migrated;
     char *error;
+    ARMCPRegList guest;     /* what it had */
 } Result;
+
+/* What KVM shows of a guest on this kernel. */
+static ARMCPRegList guest_list(ScriptedKVM *kvm)
+{
+    uint64_t *indexes = g_new(uint64_t, kvm->regs->len);
+    uint64_t *values = g_new(uint64_t, kvm->regs->len);
+
+    for (guint i = 0; i < kvm->regs->len; i++) {
+        indexes[i] = g_array_index(kvm->regs, ScriptedReg, i).regidx;
+        values[i] = scripted_kvm_value(kvm, indexes[i]);
+    }
+    return (ARMCPRegList) { indexes, values, kvm->regs->len };
+}
 
 static Result migrate(ScriptedKVM *from, ScriptedKVM *to)
 {
@@ -36,6 +50,7 @@ static Result migrate(ScriptedKVM *from, ScriptedKVM *to)
     scripted_kvm_reset(to);
     scripted_kvm_guest_works(from);
     g_array_set_size(standalone_trace, 0);
+    result.guest = guest_list(from);
     result.migrated = scripted_migrate(from, to, &err);
     g_assert_true(result.migrated == !err);
 
@@ -59,6 +74,8 @@ static void result_clear(Result *result)
 {
     g_hash_table_unref(result->outcomes);
     g_free(result->error);
+    g_free((void *)result->guest.indexes);
+    g_free((void *)result->guest.values);
 }
 
 /* One register of either list: is its outcome the expected one? */
@@ -91,6 +108,11 @@ static void check_register(ScriptedKVM *from, ScriptedKVM *to,
         return;
     }
     held = scripted_kvm_value(to, regidx);
+    if (!arm_cpreg_alteration(&result->guest, regidx, value, held, NULL)) {
+        wrong("%s -> %s: KVM holds 0x%" PRIx64 " in %s, the guest had 0x%"
+              PRIx64 ": no rows of cpreg-altered.h.inc cover it", from->name,
+              to->name, held, name, value);
+    }
     if (held != value && (held ^ value) & expected_bits(from, to, name)) {
         wrong("%s -> %s: KVM holds 0x%" PRIx64 " in %s, the guest had 0x%"
               PRIx64, from->name, to->name, held, name, value);
