@@ -6,8 +6,9 @@ import shutil
 from . import image
 from .errors import RigError
 # In scripts/, which rig.kernels has put on the path.
-import check    # pylint: disable=wrong-import-order
+import logged   # pylint: disable=wrong-import-order
 
+MESON = '/usr/bin/meson'
 BUILD = image.BUILD / 'record'
 
 
@@ -15,7 +16,8 @@ def run(steps, what, log):
     """Run the commands of a build; RigError that says what was not built."""
     for step in steps:
         try:
-            status = check.run(step, log)
+            log.parent.mkdir(parents=True, exist_ok=True)
+            status = logged.run(step, log, image.ROOT)
         except FileNotFoundError as err:
             raise RigError(f'{err.filename}: not found; scripts/setup.sh '
                            'installs it') from err
@@ -28,6 +30,6 @@ def tool(name):
     steps = [['ninja', '-C', BUILD, name]]
     if not (BUILD / 'build.ninja').exists():
         shutil.rmtree(BUILD, ignore_errors=True)
-        steps.insert(0, [check.MESON, 'setup', BUILD])
+        steps.insert(0, [MESON, 'setup', BUILD])
     run(steps, f'standalone/{name}', BUILD.with_suffix('.log'))
     return BUILD / name

@@ -18,8 +18,6 @@ import tempfile
 
 from . import core, image
 from .errors import RigError
-# In scripts/, which rig.kernels has put on the path.
-import check    # pylint: disable=wrong-import-order
 
 SOURCE = image.ROOT / 'contrib' / 'kvm-arm-regs'
 BUILD = image.BUILD / 'kvm-arm-regs'
@@ -53,7 +51,7 @@ def binary():
     log, steps = BUILD.with_suffix('.log'), [['ninja', '-C', BUILD]]
     if not (BUILD / 'build.ninja').exists():
         shutil.rmtree(BUILD, ignore_errors=True)
-        steps.insert(0, [check.MESON, 'setup', '--werror', BUILD, SOURCE])
+        steps.insert(0, [core.MESON, 'setup', '--werror', BUILD, SOURCE])
         if not image.NATIVE:
             cross = BUILD.with_suffix('.cross')
             cross.parent.mkdir(parents=True, exist_ok=True)

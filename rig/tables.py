@@ -7,8 +7,7 @@ As Markdown for the terminal, as reStructuredText for the documentation.
 import collections
 import re
 
-from . import heatmap
-from .alters import KVM_ALTERS, alteration
+from . import alters, heatmap
 from .cases import (ALL, ALTERED, COLUMNS, DAMAGED, DECLINED, EARLY, LATE,
                     LOST, MIGRATED, REFUSED, VARIANTS, bad, fold, list_alone,
                     of_series, refused_registers)
@@ -97,15 +96,15 @@ def refusals(report):
 
 
 def alterations(report):
-    """Rows: the rows of KVM_ALTERS that a guest of the series met."""
+    """Rows: the rows of alters.table() that a guest of the series met."""
     met = collections.Counter()
     for record in report['cases']:
         if of_series(record) and record['outcome'] == ALTERED:
             met.update({row for line in record['differences']
-                        for row in alteration(line, record['source'],
-                                              record['destination'])})
+                        for row in alters.alteration(
+                            line, record['source'], record['destination'])})
     yield ['register', 'bits', 'from', 'to', 'guests', 'what it is']
-    for row in KVM_ALTERS:
+    for row in alters.table():
         if met[row]:
             yield [row.register, f'0x{row.bits:x}', *map(span, row.spans()),
                    str(met[row]), row.reason]

@@ -28,10 +28,10 @@ sys.path.insert(0, str(ROOT))
 # pylint: disable=wrong-import-position
 import check_qemu                                           # noqa: E402
 import logged                                               # noqa: E402
+from rig.core import MESON                                  # noqa: E402
 from rig.errors import RigError                             # noqa: E402
 
 BUILD = ROOT / 'build'
-MESON = '/usr/bin/meson'
 # Those that the series brings; others need files that are not in a QEMU tree.
 UNIT_TESTS = re.findall(r'^\s+tests/unit/(test-\S+)\.c$',
                         (ROOT / 'patches/series').read_text(), re.M)

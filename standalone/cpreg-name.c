@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names for KVM register indexes: one index (0x...) a line on standard
- * input, one name a line on standard output, in the same order.
+ * What the core knows, for the rig:
+ *
+ *   cpreg-name
+ *     Names for KVM register indexes: one index (0x...) a line on standard
+ *     input, one name a line on standard output, in the same order.
+ *   cpreg-name --alterations
+ *     The rows of target/arm/cpreg-altered.h.inc, one a line, with tabs: names
+ *     of the registers (with commas), bits, what KVM holds, what was written
+ *     ("-": anything), the condition ("-": none), the releases of Linux since
+ *     and before which it is so ("-": any), reason.
  *
  * The names are those of the messages and the traces, so that a recorded
  * list reads like them.  Core and SVE registers, which QEMU does not keep in
@@ -9,7 +17,7 @@
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-names.h"
+#include "target/arm/cpreg-altered.h"
 
 static char *name_of(uint64_t regidx)
 {
@@ -24,7 +32,46 @@ static char *name_of(uint64_t regidx)
     return arm_cpreg_short_name(regidx);
 }
 
-int main(void)
+static void print_value(bool any, uint64_t value)
+{
+    if (any) {
+        printf("\t-");
+    } else {
+        printf("\t0x%" PRIx64, value);
+    }
+}
+
+static void print_release(unsigned release)
+{
+    if (release) {
+        printf("\t%u.%u", release >> 8, release & 0xff);
+    } else {
+        printf("\t-");
+    }
+}
+
+static void print_row(const ARMCPRegAlteration *row)
+{
+    for (uint64_t i = row->first; i <= row->last; i++) {
+        g_autofree char *name = arm_cpreg_short_name(i);
+
+        printf("%s%s", i == row->first ? "" : ",", name);
+    }
+    print_value(false, row->bits);
+    print_value(row->any_held, row->held);
+    print_value(!row->has_written, row->written);
+    if (row->field) {
+        printf("\t%s%c%" PRIu64, row->field->name, row->below ? '<' : '=',
+               row->below ?: row->equal);
+    } else {
+        printf("\t%s", row->beyond_n ? "PMCR_EL0.N" : "-");
+    }
+    print_release(row->since);
+    print_release(row->until);
+    printf("\t%s\n", row->why);
+}
+
+static int print_names(void)
 {
     char line[64];
 
@@ -43,9 +90,26 @@ int main(void)
         name = name_of(regidx);
         puts(name);
     }
-    if (ferror(stdin) || fflush(stdout)) {
+    return ferror(stdin) ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    int ret = 0;
+
+    if (argc == 1) {
+        ret = print_names();
+    } else if (argc == 2 && !strcmp(argv[1], "--alterations")) {
+        for (size_t i = 0; i < arm_cpreg_alterations_len; i++) {
+            print_row(&arm_cpreg_alterations[i]);
+        }
+    } else {
+        fprintf(stderr, "usage: cpreg-name [--alterations]\n");
+        return 1;
+    }
+    if (ret < 0 || fflush(stdout)) {
         perror("cpreg-name");
         return 1;
     }
-    return 0;
+    return ret;
 }

@@ -130,7 +130,12 @@ class Judge(unittest.TestCase):
         dminline = 'MISMATCH CTR_EL0 expected 0x8444c004 found 0x9445c004'
         nv = ('MISMATCH ID_AA64MMFR2_EL1 expected 0x1221011112011011 found '
               '0x1221011110011011')
+        mpam = ('MISMATCH ID_AA64PFR0_EL1 expected 0x1101010021111112 found '
+                '0x1101000021111112')
+        pmuver = 'MISMATCH ID_AA64DFR0_EL1 expected 0xf06 found 0x6'
+        aarch32 = 'MISMATCH ID_PFR1_EL1 expected 0x10000000 found 0x0'
         kept = 'MISMATCH PMCR_EL0 expected 0x410c30b0 found 0x30b0'
+        lp = 'MISMATCH PMCR_EL0 expected 0x30b0 found 0x3030'
         cleared = 'MISMATCH PMCR_EL0 expected 0x410c30b0 found 0x3030'
         for source, destination, differ, expected in (
                 ('6.1', '6.12', [ctr], True),
@@ -150,9 +155,20 @@ class Judge(unittest.TestCase):
                 ('6.12', '6.18', [nv], True),
                 ('6.16', '6.18', [nv], False),
                 ('6.1', '6.12', [nv], False),
+                ('6.1', '6.18', [mpam], True),
+                ('6.1', '6.12', [mpam], True),
+                ('6.12', '6.18', [mpam], False),
+                ('6.18', '6.1', [mpam], False),
+                ('6.1', '6.18', [pmuver], True),
+                ('6.1', '6.18', [pmuver.replace('0xf06', '0x406')], False),
+                # Its guests have AArch32.
+                ('5.10', '6.18', [aarch32], False),
                 ('6.1', '6.18', [kept], True),
                 ('6.1', '6.12', [cleared], True),
                 ('6.1', '6.18', [cleared], False),
+                ('6.16', '6.12', [lp], True),
+                ('6.1', '6.12', ['MISMATCH PMCR_EL0 expected 0x4000 found '
+                                 '0x3000'], False),
                 ('6.1', '6.12', [ctr, cleared], True),
                 ('6.1', '6.12', [ctr, 'MISMATCH X0 expected 0x1 found 0x2'],
                  False),

@@ -196,7 +196,7 @@ class Memory(unittest.TestCase):
                         if r['source'] == '6.1' and 'end' in r)
 
         self.assertEqual(outcome(), 'migrated-altered')
-        with mock.patch.object(alters, 'KVM_ALTERS', ()):
+        with mock.patch.object(alters, 'table', lambda: ()):
             self.assertEqual(outcome(), 'damaged')
 
     def test_predictions_are_counted(self):
