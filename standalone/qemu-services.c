@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"
+#include "migration/misc.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "system/runstate.h"
@@ -126,6 +127,13 @@ void error_report_err(Error *err)
 
 CPUState *first_cpu;
 bool standalone_running;
+
+Notifier *standalone_load_failed;
+
+void migration_load_failed_add_notifier(Notifier *notifier)
+{
+    standalone_load_failed = notifier;
+}
 
 /* Traces */
 

@@ -51,7 +51,8 @@ static inline void trace_arm_cpreg_refused(int cpu, const char *name,
 }
 
 static inline void trace_kvm_arm_cpreg_altered(int cpu, const char *name,
-                                               uint64_t written, uint64_t held)
+                                               uint64_t written, uint64_t held,
+                                               const char *why)
 {
     trace_line(TRACE_KVM_ARM_CPREG_ALTERED, name);
 }

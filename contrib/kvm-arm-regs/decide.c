@@ -5,6 +5,7 @@
 #include "decide.h"
 #include "kvm-model.h"
 #include "target/arm/cpreg-explain.h"
+#include "target/arm/cpreg-load.h"
 #include "target/arm/cpreg-wide.h"
 
 const char *const outcome_names[] = {
@@ -21,15 +22,13 @@ const char *const verdict_names[] = {
     [VERDICT_REFUSED] = "refused",
 };
 
-/* A guest on its way. */
+/* A guest on its way; the destination is what it is loaded into. */
 typedef struct Move {
-    const HostDump *source;
+    ARMCPRegTarget target;
     const HostDump *destination;
-    ARMCPRegManifest guest;     /* the source's, once the guest has run */
-    ARMCPRegList list;          /* the source's list */
     KVMModelVCPU vcpu;          /* of the destination */
-    ARMCPRegList own;           /* its list, with what it holds now */
-    uint64_t *now;
+    uint64_t *now;              /* what its registers hold now */
+    const char **undecided;     /* why a write to one of them is not decided */
     Decision *decision;
 } Move;
 
@@ -87,130 +86,137 @@ static const char *undecided(const Move *move, const HostReg *reg)
     return NULL;
 }
 
-/* Write a value to the register at @d of the destination's list. */
-static void put(Move *move, size_t d, uint64_t wanted)
-{
-    const HostReg *reg = &g_array_index(move->destination->regs, HostReg, d);
-    KVMModelReg model = {
-        .regidx = reg->regidx,
-        .reset = reg->value,
-        .value = reg->value,
-        .mask = reg->writable,
-    };
-    const char *why;
+/* The destination's registers */
 
-    if (reg->has_value && reg->value == wanted) {
-        return;
-    }
-    why = undecided(move, reg);
-    if (why) {
-        note_unknown(move, reg->regidx, why);
-    } else if (kvm_model_set(&move->vcpu, &model, wanted, &move->now[d])) {
-        note_value(move, OUTCOME_REFUSED, reg->regidx, wanted, reg->value,
-                   "KVM refuses the value");
-    } else {
-        note_value(move, OUTCOME_TAKEN, reg->regidx, wanted, reg->value,
-                   "KVM takes the value");
-    }
+static const HostReg *host_reg(const Move *move, size_t at)
+{
+    return &g_array_index(move->destination->regs, HostReg, at);
 }
 
-/* The source's value of a register that no guest changes. */
-static bool source_value(const Move *move, uint64_t regidx, uint64_t *value)
+static ssize_t find(const Move *move, uint64_t regidx)
 {
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(&move->guest);
-    ssize_t at = arm_cpreg_list_find(&fixed, regidx);
+    ARMCPRegList list = arm_cpreg_manifest_list(move->destination->manifest);
 
-    if (at >= 0) {
-        *value = fixed.values[at];
-    }
-    return at >= 0;
+    return arm_cpreg_list_find(&list, regidx);
 }
 
-/* QEMU decides by these values; without one, it could be anything. */
-static void check_source_values(Move *move)
+static Move *move_of(ARMCPRegTarget *target)
 {
-    for (size_t i = 0; i < move->list.len; i++) {
-        uint64_t regidx = move->list.indexes[i], value;
-
-        if (arm_cpreg_is_fixed(regidx) &&
-            !source_value(move, regidx, &value)) {
-            note_unknown(move, regidx, "the source's file does not have its "
-                         "value; make a dump of that host");
-        }
-    }
-}
-
-/* First what other registers follow from. */
-static void put_identity(Move *move)
-{
-    for (size_t d = 0; d < move->own.len; d++) {
-        uint64_t regidx = move->own.indexes[d], value;
-
-        if (arm_cpreg_is_identity(regidx) &&
-            arm_cpreg_manifest_value(&move->guest, regidx, &value)) {
-            put(move, d, value);
-        }
-    }
-}
-
-/* Does KVM leave what it has taken as it is when the guest runs? */
-static void check_first_run(Move *move)
-{
-    const GArray *findings = move->decision->findings;
-    g_autofree uint64_t *after = NULL;
-
-    for (guint i = 0; i < findings->len; i++) {
-        const Finding *finding = &g_array_index(findings, Finding, i);
-
-        if (finding->regidx && finding->outcome >= OUTCOME_UNKNOWN) {
-            return;             /* it does not come to that */
-        }
-    }
-    after = g_memdup2(move->now, move->own.len * sizeof(*after));
-    kvm_model_first_run(move->vcpu.kernel, move->own.indexes, after,
-                        move->own.len);
-    for (size_t i = 0; i < move->own.len; i++) {
-        if (after[i] != move->now[i]) {
-            note_value(move, OUTCOME_REFUSED, move->own.indexes[i],
-                       move->now[i], after[i],
-                       "KVM changes it when the guest runs");
-        }
-    }
+    return container_of(target, Move, target);
 }
 
 /* Is the register hidden by the ID registers as they are now? */
 static bool hidden(const Move *move, uint64_t regidx)
 {
     const KVMModelField *gate = kvm_model_gate(move->vcpu.kernel, regidx);
-    ssize_t at = gate ? arm_cpreg_list_find(&move->own, gate->regidx) : -1;
+    ssize_t at = gate ? find(move, gate->regidx) : -1;
 
     return at >= 0 && kvm_model_field(gate, move->now[at]) == 0;
 }
 
-/* One refused register in the words that QEMU has for it. */
-static char *refusal_text(const Move *move, ARMCPRegVerdict *verdict)
+static GArray *host_list(ARMCPRegTarget *target, char **fault)
 {
-    g_autofree uint64_t *values = g_new0(uint64_t, move->list.len);
-    ARMCPRegList source = move->list;
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(&move->guest);
-    ARMCPRegReport one = { .verdicts = verdict, .len = 1 };
+    const Move *move = move_of(target);
+    const ARMCPRegManifest *own = move->destination->manifest;
+    GArray *list = g_array_new(false, false, sizeof(uint64_t));
 
-    for (size_t i = 0; i < source.len; i++) {
-        source_value(move, source.indexes[i], &values[i]);
+    for (size_t i = 0; i < own->len; i++) {
+        if (!hidden(move, own->indexes[i])) {
+            g_array_append_val(list, own->indexes[i]);
+        }
     }
-    source.values = values;
-    one.count[ARM_CPREG_REFUSED] = 1;
-    return arm_cpreg_report_text(&one, &source, &fixed);
+    g_array_append_vals(list, own->wide_indexes, own->wide_len);
+    return list;
 }
 
-static void note_verdict(Move *move, ARMCPRegVerdict *verdict)
+static int host_get(ARMCPRegTarget *target, uint64_t regidx, uint64_t *value)
+{
+    Move *move = move_of(target);
+
+    *value = move->now[find(move, regidx)];
+    return 0;
+}
+
+/* ENODATA: nobody knows. */
+static int host_set(ARMCPRegTarget *target, uint64_t regidx, uint64_t value)
+{
+    Move *move = move_of(target);
+    size_t at = find(move, regidx);
+    const HostReg *reg = host_reg(move, at);
+    KVMModelReg model = {
+        .regidx = regidx,
+        .reset = reg->value,
+        .value = move->now[at],
+        .mask = reg->writable,
+    };
+
+    if (reg->has_value && value == move->now[at]) {
+        return 0;
+    }
+    move->undecided[at] = undecided(move, reg);
+    return move->undecided[at] ? -ENODATA :
+           kvm_model_set(&move->vcpu, &model, value, &move->now[at]);
+}
+
+static bool host_first_run(ARMCPRegTarget *target, char **fault)
+{
+    Move *move = move_of(target);
+    const ARMCPRegManifest *own = move->destination->manifest;
+
+    kvm_model_first_run(move->vcpu.kernel, own->indexes, move->now, own->len);
+    return true;
+}
+
+/* What becomes of the guest's registers */
+
+/* QEMU decides by these values; without one, it could be anything. */
+static void check_source_values(Move *move, const ARMCPRegManifest *guest)
+{
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(guest);
+
+    for (size_t i = 0; i < guest->len; i++) {
+        uint64_t regidx = guest->indexes[i];
+
+        if (arm_cpreg_is_fixed(regidx) &&
+            arm_cpreg_list_find(&fixed, regidx) < 0) {
+            note_unknown(move, regidx, "the source's file does not have its "
+                         "value; make a dump of that host");
+        }
+    }
+}
+
+static void note_write(Move *move, const ARMCPRegWrite *write)
+{
+    size_t at = find(move, write->regidx);
+    uint64_t fresh = host_reg(move, at)->value;     /* a new vCPU's */
+
+    if (write->ret == -ENODATA) {
+        note_unknown(move, write->regidx, move->undecided[at]);
+    } else if (write->fate == ARM_CPREG_TAKEN) {
+        if (write->value != fresh) {
+            note_value(move, OUTCOME_TAKEN, write->regidx, write->value, fresh,
+                       "KVM takes the value");
+        }
+    } else if (write->fate == ARM_CPREG_ALTERED) {
+        note_value(move, OUTCOME_TAKEN, write->regidx, write->value,
+                   write->here, write->why);
+    } else {
+        note_value(move, OUTCOME_REFUSED, write->regidx, write->value,
+                   write->here, write->why);
+    }
+}
+
+static void note_verdict(Move *move, const ARMCPRegList *source,
+                         const ARMCPRegList *known, ARMCPRegVerdict *verdict)
 {
     g_autofree char *name = arm_cpreg_name(verdict->regidx);
+    ARMCPRegReport one = { .verdicts = verdict, .len = 1 };
 
     switch (verdict->outcome) {
     case ARM_CPREG_REFUSED:
+        one.count[ARM_CPREG_REFUSED] = 1;
         note(move, OUTCOME_REFUSED, verdict->regidx,
-             refusal_text(move, verdict));
+             arm_cpreg_report_text(&one, source, known));
         break;
     case ARM_CPREG_TOLERATED:
         note(move, OUTCOME_LEFT_BEHIND, verdict->regidx,
@@ -228,42 +234,32 @@ static void note_verdict(Move *move, ARMCPRegVerdict *verdict)
     }
 }
 
-/* Second phase: the lists, and the values of the rest. */
-static void put_rest(Move *move)
+static void note_registers(Move *move, const ARMCPRegManifest *guest)
 {
-    g_autofree uint64_t *indexes = g_new(uint64_t, move->own.len);
-    g_auto(ARMCPRegReport) report = { NULL };
-    g_autoptr(GString) all = g_string_new(NULL);
-    ARMCPRegList shown = { .indexes = indexes };
+    ARMCPRegList known = arm_cpreg_manifest_fixed(guest);
+    g_autofree uint64_t *values = NULL;
+    ARMCPRegList source = arm_cpreg_manifest_source(guest, &values);
+    g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
+    g_autofree char *fault = NULL;
 
-    for (size_t i = 0; i < move->own.len; i++) {
-        if (!hidden(move, move->own.indexes[i])) {
-            indexes[shown.len++] = move->own.indexes[i];
-        }
+    /* The model of a host always answers. */
+    arm_cpreg_load(&move->target, &arm_cpreg_rules, &source, &known, NULL,
+                   load, &fault);
+    for (guint i = 0; i < load->writes->len; i++) {
+        note_write(move, &g_array_index(load->writes, ARMCPRegWrite, i));
     }
-    arm_cpreg_manifest_reconcile(&move->guest, &shown, &report, all);
-    for (size_t i = 0; i < report.len; i++) {
-        note_verdict(move, &report.verdicts[i]);
-    }
-    for (size_t i = 0; i < report.len; i++) {
-        ARMCPRegVerdict *verdict = &report.verdicts[i];
-        ssize_t d = arm_cpreg_list_find(&move->own, verdict->regidx);
-        uint64_t value;
-
-        if (verdict->d >= 0 && !arm_cpreg_is_identity(verdict->regidx) &&
-            arm_cpreg_manifest_value(&move->guest, verdict->regidx, &value)) {
-            put(move, d, value);
-        }
+    for (size_t i = 0; i < load->report.len; i++) {
+        note_verdict(move, &source, &known, &load->report.verdicts[i]);
     }
 }
 
 /* No rule lets a register of another size stay behind. */
-static void check_wide(Move *move)
+static void check_wide(Move *move, const ARMCPRegManifest *guest)
 {
     const ARMCPRegManifest *own = move->destination->manifest;
 
-    for (size_t i = 0; i < move->guest.wide_len; i++) {
-        uint64_t regidx = move->guest.wide_indexes[i];
+    for (size_t i = 0; i < guest->wide_len; i++) {
+        uint64_t regidx = guest->wide_indexes[i];
         g_autofree char *name = arm_cpreg_name(regidx);
         bool found = false;
 
@@ -279,11 +275,11 @@ static void check_wide(Move *move)
 }
 
 /* Which registers there are follows from these: false if they differ. */
-static bool check_init(Move *move)
+static bool check_init(Move *move, const ARMCPRegManifest *guest)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    arm_cpreg_vcpu_init_compare(&move->source->manifest->init,
+    arm_cpreg_vcpu_init_compare(&guest->init,
                                 &move->destination->manifest->init, text);
     if (text->len) {
         note(move, OUTCOME_REFUSED, 0, g_strdup(text->str));
@@ -306,38 +302,39 @@ Decision *decide(const HostDump *source, const HostDump *destination)
     g_autofree uint64_t *values = g_memdup2(
         there->fixed_values, there->fixed_len * sizeof(*values));
     g_autofree uint64_t *now = g_new(uint64_t, len);
+    g_autofree const char **whys = g_new0(const char *, len);
+    ARMCPRegManifest guest = *there;
     Move move = {
-        .source = source,
+        .target = {
+            .list = host_list,
+            .get = host_get,
+            .set = host_set,
+            .first_run = host_first_run,
+        },
         .destination = destination,
-        .guest = *there,
-        .list = arm_cpreg_manifest_list(there),
         .vcpu.kernel = kvm_model_kernel(destination->manifest->kernel),
         .vcpu.ctr = ctr ? ctr->value : 0,
         .vcpu.pfr0 = pfr0 ? pfr0->value : 0,
-        .own = arm_cpreg_manifest_list(destination->manifest),
         .now = now,
+        .undecided = whys,
         .decision = g_new0(Decision, 1),
     };
 
     move.decision->findings = g_array_new(false, false, sizeof(Finding));
     g_array_set_clear_func(move.decision->findings, clear_finding);
     for (size_t i = 0; i < len; i++) {
-        now[i] = g_array_index(destination->regs, HostReg, i).value;
+        now[i] = host_reg(&move, i)->value;
     }
-    move.own.values = now;
     /* The guest's values are those that it has once it runs at the source. */
-    move.guest.fixed_values = values;
+    guest.fixed_values = values;
     kvm_model_first_run(kvm_model_kernel(there->kernel), there->fixed_indexes,
                         values, there->fixed_len);
 
-    if (!check_init(&move)) {
-        return move.decision;
+    if (check_init(&move, &guest)) {
+        check_source_values(&move, &guest);
+        note_registers(&move, &guest);
+        check_wide(&move, &guest);
     }
-    check_source_values(&move);
-    put_identity(&move);
-    check_first_run(&move);
-    put_rest(&move);
-    check_wide(&move);
     return move.decision;
 }
 

@@ -29,11 +29,16 @@ void arm_cpreg_manifest_free(ARMCPRegManifest *manifest)
     }
 }
 
+bool arm_cpreg_is_feature_id(uint64_t regidx)
+{
+    return regidx >= ARM_CPREG_ID_FIRST && regidx <= ARM_CPREG_ID_LAST;
+}
+
 bool arm_cpreg_is_identity(uint64_t regidx)
 {
     uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
 
-    return (regidx >= ARM_CPREG_ID_FIRST && regidx <= ARM_CPREG_ID_LAST) ||
+    return arm_cpreg_is_feature_id(regidx) ||
            kind == ARM_CPREG_KIND_FW || kind == ARM_CPREG_KIND_FW_BMAP;
 }
 
@@ -57,6 +62,35 @@ bool arm_cpreg_is_fixed(uint64_t regidx)
     }
 }
 
+uint64_t arm_cpreg_fixed_bits(uint64_t regidx)
+{
+    if (regidx == ARM_CPREG(PMCR_EL0)) {
+        return 0x1fULL << 11;           /* N */
+    }
+    return arm_cpreg_is_fixed(regidx) ? ~0ULL : 0;
+}
+
+uint64_t arm_cpreg_irqchip_bits(uint64_t regidx)
+{
+    switch (regidx) {
+    case ARM_CPREG(ID_AA64PFR0_EL1):
+        return 0xfULL << 24;            /* GIC */
+    case ARM_CPREG(ID_AA64PFR2_EL1):
+        return 0xfULL << 12;            /* GCIE */
+    case ARM_CPREG(ID_PFR1_EL1):
+        return 0xfULL << 28;            /* GIC */
+    default:
+        return 0;
+    }
+}
+
+bool arm_cpreg_is_in_manifest(uint64_t regidx)
+{
+    return arm_cpreg_fixed_bits(regidx) ||
+           regidx == ARM_CPREG(CNTP_CTL_EL0) ||
+           regidx == ARM_CPREG(CNTP_CVAL_EL0);
+}
+
 char *arm_cpreg_printable(const char *text)
 {
     char *copy = g_strndup(text, ARM_CPREG_BASELINE_MAX);
@@ -67,6 +101,16 @@ char *arm_cpreg_printable(const char *text)
         }
     }
     return copy;
+}
+
+void arm_cpreg_manifest_add_value(ARMCPRegManifest *manifest, uint64_t regidx,
+                                  uint64_t value)
+{
+    uint64_t bits = arm_cpreg_fixed_bits(regidx);
+
+    manifest->fixed_indexes[manifest->fixed_len] = regidx;
+    manifest->fixed_values[manifest->fixed_len++] = bits ? value & bits
+                                                         : value;
 }
 
 ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest)
@@ -84,28 +128,6 @@ ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest)
         .values = manifest->fixed_values,
         .len = manifest->fixed_len,
     };
-}
-
-bool arm_cpreg_manifest_value(const ARMCPRegManifest *manifest,
-                              uint64_t regidx, uint64_t *value)
-{
-    ARMCPRegList source = arm_cpreg_manifest_list(manifest);
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    ssize_t at;
-
-    if (!arm_cpreg_is_fixed(regidx)) {
-        return false;
-    }
-    if (arm_cpreg_list_find(&source, regidx) < 0) {
-        return arm_cpreg_missing_value(&arm_cpreg_rules, &source, regidx,
-                                       value, NULL);
-    }
-    at = arm_cpreg_list_find(&fixed, regidx);
-    if (at < 0) {
-        return false;       /* the source does not count it as fixed */
-    }
-    *value = fixed.values[at];
-    return true;
 }
 
 static char *list_fault(const ARMCPRegList *list, const char *which)
@@ -174,31 +196,20 @@ static uint64_t assumed(uint64_t regidx)
                                                                        : 0;
 }
 
-void arm_cpreg_manifest_reconcile(const ARMCPRegManifest *manifest,
-                                  const ARMCPRegList *destination,
-                                  ARMCPRegReport *report, GString *refused)
+ARMCPRegList arm_cpreg_manifest_source(const ARMCPRegManifest *manifest,
+                                       uint64_t **values)
 {
     ARMCPRegList source = arm_cpreg_manifest_list(manifest);
     ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    g_autofree uint64_t *values = g_new0(uint64_t, source.len);
-    g_autofree char *text = NULL;
 
-    /*
-     * A gate is in an ID register, which the manifest has, or is the enable
-     * bit of a timer: 0, as long as nobody knows better.
-     */
+    *values = g_new0(uint64_t, source.len);
     for (size_t i = 0; i < source.len; i++) {
         ssize_t at = arm_cpreg_list_find(&fixed, source.indexes[i]);
 
-        values[i] = at >= 0 ? fixed.values[at] : assumed(source.indexes[i]);
+        (*values)[i] = at >= 0 ? fixed.values[at] : assumed(source.indexes[i]);
     }
-    source.values = values;
-    arm_cpreg_reconcile(&arm_cpreg_rules, &source, destination, report);
-    text = arm_cpreg_report_text(report, &source, &fixed);
-    if (text) {
-        g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
-                               text);
-    }
+    source.values = *values;
+    return source;
 }
 
 GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest)

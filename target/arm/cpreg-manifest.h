@@ -28,8 +28,9 @@ typedef struct ARMCPRegManifest {
     size_t len;
     uint64_t *indexes;
     /*
-     * Those that a guest cannot change, see arm_cpreg_is_fixed(): by the
-     * QEMU that made the manifest, so that some may be more or fewer here.
+     * Those with values, see arm_cpreg_is_in_manifest(): by the QEMU that
+     * made the manifest, so that some may be more or fewer here.  Of PMCR_EL0
+     * only the bits that a guest cannot change are there.
      */
     size_t fixed_len;
     uint64_t *fixed_indexes;
@@ -62,6 +63,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ARMCPRegManifest, arm_cpreg_manifest_free)
  */
 bool arm_cpreg_is_identity(uint64_t regidx);
 
+/* Op0 3, op1 0, CRn 0, CRm 1 to 7? */
+bool arm_cpreg_is_feature_id(uint64_t regidx);
+
 /* What the CPU says of its implementer: MIDR_EL1, REVIDR_EL1, AIDR_EL1? */
 bool arm_cpreg_is_implementation(uint64_t regidx);
 
@@ -73,6 +77,25 @@ bool arm_cpreg_is_implementation(uint64_t regidx);
  */
 bool arm_cpreg_is_fixed(uint64_t regidx);
 
+/*
+ * The bits of a register that keep their value once a guest runs: all of a
+ * fixed one, of PMCR_EL0 the number of counters.
+ */
+uint64_t arm_cpreg_fixed_bits(uint64_t regidx);
+
+/*
+ * The bits of an ID register that KVM fills in by the interrupt controller of
+ * the VM: nobody chooses them.
+ */
+uint64_t arm_cpreg_irqchip_bits(uint64_t regidx);
+
+/*
+ * Does a manifest have the value of this register?  Of each that keeps some
+ * bits, and of the physical timer, by which it is told whether the guest has
+ * ever used that.
+ */
+bool arm_cpreg_is_in_manifest(uint64_t regidx);
+
 /* The longest text about a baseline, "baseline pool (pool.json)". */
 #define ARM_CPREG_BASELINE_MAX 200
 
@@ -82,22 +105,27 @@ bool arm_cpreg_is_fixed(uint64_t regidx);
  */
 char *arm_cpreg_printable(const char *text);
 
+/*
+ * One more value, of a register of a higher index than those before it, as far
+ * as a manifest has it: arm_cpreg_is_in_manifest().  There must be room.
+ */
+void arm_cpreg_manifest_add_value(ARMCPRegManifest *manifest, uint64_t regidx,
+                                  uint64_t value);
+
 /* Views of the manifest's lists; valid as long as it is. */
 ARMCPRegList arm_cpreg_manifest_list(const ARMCPRegManifest *manifest);
 ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest);
 
 /**
- * arm_cpreg_manifest_value: what a load would write to a fixed register
- * @manifest: a checked one, of the source
- * @regidx: any register that is listed at the destination
- * @value: set where the function returns true: to the manifest's value, or to
- *         the one that a rule gives to a register that the source lacks
+ * arm_cpreg_manifest_source: the manifest's registers as a load takes them
+ * @manifest: a checked one
+ * @values: set to a new array, to which the list refers
  *
- * Returns false for a register that is not fixed, that keeps its value, or
- * whose value the manifest does not have.
+ * A register without a value in the manifest has the one with which a rule
+ * lets it stay behind: that is decided when its state has arrived.
  */
-bool arm_cpreg_manifest_value(const ARMCPRegManifest *manifest,
-                              uint64_t regidx, uint64_t *value);
+ARMCPRegList arm_cpreg_manifest_source(const ARMCPRegManifest *manifest,
+                                       uint64_t **values);
 
 /**
  * arm_cpreg_manifest_fault: what is wrong with a manifest from outside
@@ -106,21 +134,6 @@ bool arm_cpreg_manifest_value(const ARMCPRegManifest *manifest,
  * with a value is in the list, and each identity register has one.
  */
 char *arm_cpreg_manifest_fault(const ARMCPRegManifest *manifest);
-
-/**
- * arm_cpreg_manifest_reconcile: the manifest's registers against a list here
- * @manifest: a checked one, of the source
- * @destination: the list here; its values are not looked at
- * @report: as for arm_cpreg_reconcile()
- * @refused: a clause is appended for each register that is refused
- *
- * By the rules of cpreg-tolerance.h.inc.  Where a rule looks at a value that
- * the guest can change (is its timer on?) the register is not refused: that
- * is decided when its state has arrived.
- */
-void arm_cpreg_manifest_reconcile(const ARMCPRegManifest *manifest,
-                                  const ARMCPRegList *destination,
-                                  ARMCPRegReport *report, GString *refused);
 
 /*
  * The encoding in a stream, big-endian:

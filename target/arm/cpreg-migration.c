@@ -13,6 +13,7 @@
 #include "cpreg-reconcile.h"
 #include "cpreg-wide.h"
 #include "kvm-cpregs.h"
+#include "kvm-trial.h"
 #include "trace.h"
 
 static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
@@ -31,10 +32,14 @@ static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
     }
     fault = arm_cpreg_list_check_len(len, cpu->cpreg_array_len);
     if (fault != ARM_CPREG_LIST_OK) {
-        /* A VMStateInfo has no Error: what it can do is to report. */
+        Error *err = NULL;
+
         text = arm_cpreg_list_fault_text(fault, NULL, len);
-        error_report("cpu %d: the migration stream is corrupt: %s",
-                     CPU(cpu)->cpu_index, text);
+        error_setg(&err, "cpu %d: the migration stream is corrupt: %s",
+                   CPU(cpu)->cpu_index, text);
+        /* A VMStateInfo has no errp: report it, and let the source know. */
+        migration_refusal_reason(err);
+        error_report_err(err);
         return -EINVAL;
     }
     arm_cpreg_vmstate_resize(cpu, len);
@@ -114,34 +119,79 @@ static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
     }
 }
 
-/*
- * Reconcile the stream's list with the one here; what is in both takes the
- * stream's value, what is refused is told.
- */
-static void take_list(ARMCPU *cpu, const ARMCPRegList *source,
-                      ARMCPRegReport *report, GString *refused)
+static void trace_report(ARMCPU *cpu, const ARMCPRegReport *report,
+                         const ARMCPRegList *source)
 {
-    ARMCPRegRules rules = arm_cpreg_rules;
-    ARMCPRegList own = arm_cpreg_list_of(cpu);
-    g_autofree char *text = NULL;
-
-    if (!kvm_enabled()) {
-        rules.missing_len = 0;      /* they are about kernels */
-    }
-    arm_cpreg_reconcile(&rules, source, &own, report);
     for (size_t i = 0; i < report->len; i++) {
-        const ARMCPRegVerdict *verdict = &report->verdicts[i];
+        trace_verdict(cpu, &report->verdicts[i], source);
+    }
+}
 
-        trace_verdict(cpu, verdict, source);
-        if (verdict->outcome == ARM_CPREG_BOTH) {
-            cpu->cpreg_values[verdict->d] = source->values[verdict->s];
+/* Values that KVM takes and alters by a row, and what the guest can see. */
+static void tell_altered(ARMCPU *cpu, const ARMCPRegLoad *load,
+                         const ARMCPRegList *source)
+{
+    for (guint i = 0; i < load->writes->len; i++) {
+        const ARMCPRegWrite *write = &g_array_index(load->writes,
+                                                    ARMCPRegWrite, i);
+
+        if (write->fate == ARM_CPREG_ALTERED) {
+            g_autofree char *name = arm_cpreg_name(write->regidx);
+
+            trace_kvm_arm_cpreg_altered(CPU(cpu)->cpu_index, name,
+                                        write->value, write->here, write->why);
         }
     }
-    text = arm_cpreg_report_text(report, source, NULL);
-    if (text) {
-        g_string_append_printf(refused, "%s%s", refused->len ? "; " : "",
-                               text);
+    for (size_t i = 0; i < load->report.len; i++) {
+        const ARMCPRegVerdict *verdict = &load->report.verdicts[i];
+
+        if (verdict->rule && verdict->rule->seen &&
+            verdict->outcome == ARM_CPREG_TOLERATED) {
+            g_autofree char *name = arm_cpreg_name(verdict->regidx);
+
+            warn_report("cpu %d: %s = 0x%" PRIx64 " is lost on this host: %s",
+                        CPU(cpu)->cpu_index, name, source->values[verdict->s],
+                        verdict->rule->why);
+        }
     }
+}
+
+/*
+ * One vCPU of KVM's.  Nothing stops at the first refusal: one error tells them
+ * all.  The VM is touched only if a scratch vCPU takes what the guest cannot
+ * change.
+ */
+static bool load_kvm(ARMCPU *cpu, const ARMCPRegList *source, GString *refused,
+                     const char **remedy, Error **errp)
+{
+    ERRP_GUARD();
+    g_autoptr(ARMCPRegLoad) tried = kvm_arm_try_load(cpu, source, errp);
+    g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
+
+    if (*errp) {
+        error_prepend(errp, "cpu %d: ", CPU(cpu)->cpu_index);
+        return false;
+    }
+    *remedy = ARM_CPREG_REMEDY;
+    if (tried) {
+        trace_report(cpu, &tried->report, source);
+        g_string_assign(refused, tried->refused->str);
+        arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, cpu->kvm_cpregs->wide,
+                               refused);
+        return true;
+    }
+    if (!kvm_arm_cpregs_load(cpu, source, load, errp)) {
+        return false;
+    }
+    trace_report(cpu, &load->report, source);
+    g_string_assign(refused, load->refused->str);
+    if (load->busy) {
+        *remedy = "";       /* it is there, in what is refused */
+    }
+    if (!refused->len) {
+        tell_altered(cpu, load, source);
+    }
+    return true;
 }
 
 /* The values of the list into QEMU's own state; told where it does not fit. */
@@ -168,6 +218,32 @@ static void write_cpustate(ARMCPU *cpu, GString *refused)
     }
 }
 
+/* What the stream does not have keeps its value. */
+static void load_tcg(ARMCPU *cpu, const ARMCPRegList *source, GString *refused)
+{
+    ARMCPRegList own = arm_cpreg_list_of(cpu);
+    ARMCPRegRules rules = arm_cpreg_rules;
+    g_auto(ARMCPRegReport) report = { NULL };
+    g_autofree char *text = NULL;
+
+    rules.missing_len = 0;      /* they are about kernels */
+    /* Before its first save, TCG's list holds nothing. */
+    write_cpustate_to_list(cpu, false);
+    arm_cpreg_reconcile(&rules, source, &own, &report);
+    trace_report(cpu, &report, source);
+    for (size_t i = 0; i < report.len; i++) {
+        const ARMCPRegVerdict *verdict = &report.verdicts[i];
+
+        if (verdict->outcome == ARM_CPREG_BOTH) {
+            cpu->cpreg_values[verdict->d] = source->values[verdict->s];
+        }
+    }
+    text = arm_cpreg_report_text(&report, source, NULL);
+    g_string_assign(refused, text ?: "");
+    arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, NULL, refused);
+    write_cpustate(cpu, refused);
+}
+
 static bool load(ARMCPU *cpu, Error **errp)
 {
     ARMCPRegList source = {
@@ -176,48 +252,31 @@ static bool load(ARMCPU *cpu, Error **errp)
         .len = cpu->cpreg_vmstate_array_len,
     };
     g_autoptr(GString) refused = g_string_new(NULL);
-    g_auto(ARMCPRegReport) report = { NULL };
-    g_autofree char *text = NULL;
-    ARMCPRegListFault fault;
-    size_t at;
+    const char *remedy = "";
+    size_t at = 0;
+    ARMCPRegListFault fault = arm_cpreg_list_check(&source, &at);
+    bool done = true;
 
-    fault = arm_cpreg_list_check(&source, &at);
     if (fault != ARM_CPREG_LIST_OK) {
-        text = arm_cpreg_list_fault_text(fault, &source, at);
+        g_autofree char *text = arm_cpreg_list_fault_text(fault, &source, at);
+
         error_setg(errp, "cpu %d: the migration stream is corrupt: %s",
                    CPU(cpu)->cpu_index, text);
         return false;
     }
-
-    /*
-     * Nothing stops at the first refusal: one error tells them all. A vCPU
-     * with a refused register must not run, so that what was written to it
-     * does not matter.
-     */
     if (kvm_enabled()) {
-        if (!kvm_arm_cpregs_load_identity(cpu, &source, refused, errp)) {
-            return false;
-        }
-        take_list(cpu, &source, &report, refused);
-        arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide,
-                               cpu->kvm_cpregs->wide, refused);
-        kvm_arm_cpregs_load_rest(cpu, &report, refused);
+        done = load_kvm(cpu, &source, refused, &remedy, errp);
     } else {
-        /*
-         * What the stream does not have keeps its value; before its first
-         * save, TCG's list holds nothing.
-         */
-        write_cpustate_to_list(cpu, false);
-        take_list(cpu, &source, &report, refused);
-        arm_cpreg_wide_unknown(cpu->cpreg_vmstate_wide, NULL, refused);
-        write_cpustate(cpu, refused);
+        load_tcg(cpu, &source, refused);
     }
     arm_cpreg_pre_load(cpu);            /* the stream's wide registers */
+    if (!done) {
+        return false;
+    }
     if (refused->len) {
         error_setg(errp, "cpu %d: registers of the source cannot be restored "
                    "on this host: %s%s", CPU(cpu)->cpu_index, refused->str,
-                   kvm_enabled() && !cpu->kvm_cpregs->busy ?
-                   ARM_CPREG_REMEDY : "");
+                   remedy);
         return false;
     }
     return !kvm_enabled() || kvm_arm_core_load(cpu, errp);

@@ -26,8 +26,10 @@ static ArmCPRegFinding *finding_of(const ARMCPRegVerdict *verdict,
         [ARM_CPREG_TOLERATED] = ARM_CP_REG_OUTCOME_TOLERATED,
         [ARM_CPREG_REFUSED] = ARM_CP_REG_OUTCOME_REFUSED,
     };
-    ArmCPRegFinding *finding = finding_new(verdict->regidx,
-                                           outcomes[verdict->outcome]);
+    bool seen = verdict->outcome == ARM_CPREG_TOLERATED && verdict->rule->seen;
+    ArmCPRegFinding *finding = finding_new(
+        verdict->regidx, seen ? ARM_CP_REG_OUTCOME_ALTERED :
+                                outcomes[verdict->outcome]);
     const ARMCPRegMissing *missing = verdict->missing;
 
     if (verdict->s >= 0 && arm_cpreg_is_fixed(verdict->regidx)) {

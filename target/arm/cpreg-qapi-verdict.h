@@ -10,7 +10,7 @@
 /**
  * arm_cpreg_verdict_new: the verdict on a manifest
  * @manifest: a checked one
- * @report: what arm_cpreg_manifest_reconcile() filled in; may be empty
+ * @report: what arm_cpreg_load() filled in; may be empty
  * @error: the refusal in words; NULL if nothing is refused
  */
 ArmCPRegVerdict *arm_cpreg_verdict_new(const ARMCPRegManifest *manifest,
@@ -20,7 +20,7 @@ ArmCPRegVerdict *arm_cpreg_verdict_new(const ARMCPRegManifest *manifest,
 /**
  * arm_cpreg_verdict_value: KVM does not leave a value as it is
  * @verdict: the verdict
- * @outcome: it refuses the value, or changes it
+ * @outcome: it refuses the value, changes it, or holds another one by a rule
  * @regidx: the register
  * @source, @here: as for arm_cpreg_explain(), which is part of the reason
  * @why: the other part

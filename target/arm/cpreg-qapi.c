@@ -235,6 +235,9 @@ static bool register_from_qapi(ARMCPRegManifest *manifest,
     }
     manifest->indexes[manifest->len++] = regidx;
     if (!arm_cpreg_is_fixed(regidx)) {
+        if (reg->value && arm_cpreg_is_in_manifest(regidx)) {
+            arm_cpreg_manifest_add_value(manifest, regidx, value);
+        }
         return true;
     }
     /* The rules look at it; one that is not there must not pass for 0. */
@@ -243,8 +246,7 @@ static bool register_from_qapi(ARMCPRegManifest *manifest,
                    "register that a guest cannot change", i, name);
         return false;
     }
-    manifest->fixed_indexes[manifest->fixed_len] = regidx;
-    manifest->fixed_values[manifest->fixed_len++] = value;
+    arm_cpreg_manifest_add_value(manifest, regidx, value);
     if (reg->chosen) {
         manifest->chosen_indexes[manifest->chosen_len++] = regidx;
     }

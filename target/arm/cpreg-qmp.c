@@ -9,7 +9,6 @@
 #include "system/kvm.h"
 #include "cpreg-qapi.h"
 #include "cpreg-qapi-verdict.h"
-#include "kvm-first-run.h"
 #include "kvm-preflight.h"
 
 static bool has_kvm_vcpu(Error **errp)
@@ -41,6 +40,11 @@ ArmCPRegVerdict *qmp_check_arm_cpreg_manifest(ArmCPRegManifest *qapi,
                                               Error **errp)
 {
     g_autoptr(ARMCPRegManifest) manifest = NULL;
+    static const ArmCPRegOutcome outcomes[] = {
+        [ARM_CPREG_ALTERED] = ARM_CP_REG_OUTCOME_ALTERED,
+        [ARM_CPREG_VALUE_REFUSED] = ARM_CP_REG_OUTCOME_VALUE_REFUSED,
+        [ARM_CPREG_CHANGED] = ARM_CP_REG_OUTCOME_VALUE_CHANGED,
+    };
     g_autoptr(KVMPreflight) preflight = NULL;
     g_autofree char *error = NULL;
     ArmCPRegVerdict *verdict;
@@ -57,18 +61,16 @@ ArmCPRegVerdict *qmp_check_arm_cpreg_manifest(ArmCPRegManifest *qapi,
         return NULL;
     }
     error = kvm_arm_preflight_text(preflight, manifest);
-    verdict = arm_cpreg_verdict_new(manifest, &preflight->report, error);
-    for (guint i = 0; i < preflight->values->len; i++) {
-        const KVMPreflightValue *value =
-            &g_array_index(preflight->values, KVMPreflightValue, i);
+    verdict = arm_cpreg_verdict_new(manifest, &preflight->load->report, error);
+    for (guint i = 0; i < preflight->load->writes->len; i++) {
+        const ARMCPRegWrite *write = &g_array_index(preflight->load->writes,
+                                                    ARMCPRegWrite, i);
 
-        arm_cpreg_verdict_value(verdict,
-                                g_str_equal(value->why,
-                                            KVM_ARM_FIRST_RUN_CHANGES) ?
-                                ARM_CP_REG_OUTCOME_VALUE_CHANGED :
-                                ARM_CP_REG_OUTCOME_VALUE_REFUSED,
-                                value->regidx, value->source, value->here,
-                                value->why);
+        if (write->fate != ARM_CPREG_TAKEN) {
+            arm_cpreg_verdict_value(verdict, outcomes[write->fate],
+                                    write->regidx, write->value, write->here,
+                                    write->why);
+        }
     }
     return verdict;
 }

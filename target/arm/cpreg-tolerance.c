@@ -19,6 +19,9 @@ static const ARMCPRegRule table[] = {
       .kernel = k },
 #define CACHE(from, to, w, k) \
     { .first = from, .last = to, .cache = true, .why = w, .kernel = k },
+#define TIMER(reg, s, w, k) \
+    { .first = ARM_CPREG(reg), .last = ARM_CPREG(reg), .timer = true, \
+      .seen = s, .why = w, .kernel = k },
 #define VALUE(idx, v, w, k) \
     { .first = idx, .last = idx, \
       .has_value = true, .value = v, .why = w, .kernel = k },
@@ -29,6 +32,7 @@ static const ARMCPRegRule table[] = {
 #undef GATE
 #undef PMU
 #undef CACHE
+#undef TIMER
 #undef VALUE
 #undef NEVER
 };
@@ -75,6 +79,47 @@ static bool has_cache(const ARMCPRegList *source, uint64_t regidx)
     return type != 0 && type != 1;
 }
 
+/*
+ * The stream's CNTP_CTL_EL0.ENABLE and CNTP_CVAL_EL0.  KVM's vCPUs start with
+ * 0 in both.  False if the stream has not both of them.
+ */
+static bool physical_timer(const ARMCPRegList *source, unsigned *enable,
+                           uint64_t *compare)
+{
+    ssize_t ctl = arm_cpreg_list_find(source, ARM_CPREG(CNTP_CTL_EL0));
+    ssize_t cval = arm_cpreg_list_find(source, ARM_CPREG(CNTP_CVAL_EL0));
+
+    if (ctl < 0 || cval < 0) {
+        return false;
+    }
+    *enable = source->values[ctl] & 1;
+    *compare = source->values[cval];
+    return true;
+}
+
+static bool never_used_timer(const ARMCPRegList *source)
+{
+    unsigned enable;
+    uint64_t compare;
+
+    return physical_timer(source, &enable, &compare) && !enable && !compare;
+}
+
+static char *timer_text(const ARMCPRegList *source)
+{
+    unsigned enable;
+    uint64_t compare;
+
+    if (!physical_timer(source, &enable, &compare)) {
+        return g_strdup("the guest may use its physical timer (the stream "
+                        "does not have both of CNTP_CTL_EL0 and "
+                        "CNTP_CVAL_EL0)");
+    }
+    return g_strdup_printf("the guest has used its physical timer "
+                           "(CNTP_CTL_EL0.ENABLE is %u, CNTP_CVAL_EL0 is 0x%"
+                           PRIx64 ")", enable, compare);
+}
+
 static bool holds(const ARMCPRegRule *rule, const ARMCPRegList *source,
                   size_t s)
 {
@@ -85,6 +130,9 @@ static bool holds(const ARMCPRegRule *rule, const ARMCPRegList *source,
         return false;
     }
     if (rule->cache && has_cache(source, source->indexes[s])) {
+        return false;
+    }
+    if (rule->timer && !never_used_timer(source)) {
         return false;
     }
     if (rule->gate) {
@@ -177,6 +225,9 @@ char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
     }
     if (rule->cache) {
         return cache_text(source, source->indexes[s]);
+    }
+    if (rule->timer) {
+        return timer_text(source);
     }
     if (!rule->gate) {
         more = firmware_text(rule, source->indexes[s], source->values[s]);

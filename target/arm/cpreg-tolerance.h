@@ -24,6 +24,8 @@ typedef struct ARMCPRegRule {
     const ARMCPRegField *gate;      /* this field of the stream is 0 */
     uint64_t gate_too;              /* or this */
     bool cache;                     /* the stream's CLIDR_EL1 has it not */
+    bool timer;                     /* nor was the physical timer ever used */
+    bool seen;                      /* it is altered for the guest: told */
     bool has_value;                 /* the register holds @value */
     uint64_t value;
     bool never;                     /* only tells why it is refused */

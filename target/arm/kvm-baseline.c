@@ -15,9 +15,17 @@
 /* Only what a guest cannot change makes a CPU another one. */
 static void keep_fixed(ARMCPRegManifest *manifest)
 {
-    memcpy(manifest->indexes, manifest->fixed_indexes,
-           manifest->fixed_len * sizeof(uint64_t));
-    manifest->len = manifest->fixed_len;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < manifest->fixed_len; i++) {
+        if (arm_cpreg_fixed_bits(manifest->fixed_indexes[i])) {
+            manifest->fixed_indexes[kept] = manifest->fixed_indexes[i];
+            manifest->fixed_values[kept] = manifest->fixed_values[i];
+            manifest->indexes[kept++] = manifest->fixed_indexes[i];
+        }
+    }
+    manifest->fixed_len = kept;
+    manifest->len = kept;
     manifest->wide_len = 0;
 }
 

@@ -3,20 +3,21 @@
 
 #include "qemu/osdep.h"
 #include "kvm-cpregs.h"
+#include "kvm-trial.h"
 
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
 {
     g_assert_not_reached();
 }
 
-bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
-                                  GString *refused, Error **errp)
+bool kvm_arm_cpregs_load(ARMCPU *cpu, const ARMCPRegList *source,
+                         ARMCPRegLoad *load, Error **errp)
 {
     g_assert_not_reached();
 }
 
-void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
-                              GString *refused)
+ARMCPRegLoad *kvm_arm_try_load(ARMCPU *cpu, const ARMCPRegList *source,
+                               Error **errp)
 {
     g_assert_not_reached();
 }

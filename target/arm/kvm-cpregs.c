@@ -12,75 +12,83 @@
 #include "internals.h"
 #include "kvm-cpregs.h"
 
-/* KVM_GET_REG_LIST, sorted; NULL and an error if KVM does not give it. */
-static struct kvm_reg_list *enumerate(ARMCPU *cpu, Error **errp)
+/* KVM_GET_REG_LIST, for ARMCPRegTarget */
+static GArray *vcpu_list(ARMCPRegTarget *target, char **fault)
 {
-    struct kvm_reg_list probe = { .n = 0 };
-    g_autofree struct kvm_reg_list *list = NULL;
+    ARMCPU *cpu = container_of(target, KVMCPRegsTarget, target)->cpu;
+    g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
+    GArray *indexes;
     int ret;
 
     /* The first call only tells the length. */
-    ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_REG_LIST, &probe);
+    ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_REG_LIST, list);
     if (ret == -E2BIG) {
-        list = g_malloc(sizeof(*list) + probe.n * sizeof(list->reg[0]));
-        list->n = probe.n;
+        uint64_t n = list->n;
+
+        list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
         ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_REG_LIST, list);
-    } else if (ret == 0) {
-        list = g_memdup2(&probe, sizeof(probe));
     }
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "cpu %d: KVM_GET_REG_LIST failed",
-                         CPU(cpu)->cpu_index);
+        *fault = g_strdup_printf("KVM_GET_REG_LIST failed: %s",
+                                 strerror(-ret));
         return NULL;
     }
-    qsort(list->reg, list->n, sizeof(list->reg[0]), compare_u64);
-    return g_steal_pointer(&list);
+    indexes = g_array_new(false, false, sizeof(uint64_t));
+    if (list->n) {
+        g_array_append_vals(indexes, list->reg, list->n);
+    }
+    g_array_sort(indexes, compare_u64);
+    return indexes;
 }
 
-bool kvm_arm_is_cpreg(uint64_t regidx)
+static int vcpu_get(ARMCPRegTarget *target, uint64_t regidx, uint64_t *value)
 {
-    return !arm_cpreg_is_core(regidx) && !arm_cpreg_is_wide(regidx);
+    return kvm_arm_cpreg_read(container_of(target, KVMCPRegsTarget,
+                                           target)->cpu, regidx, value);
+}
+
+static int vcpu_set(ARMCPRegTarget *target, uint64_t regidx, uint64_t value)
+{
+    return kvm_arm_cpreg_write(container_of(target, KVMCPRegsTarget,
+                                            target)->cpu, regidx, value);
+}
+
+KVMCPRegsTarget kvm_arm_cpregs_target(ARMCPU *cpu)
+{
+    return (KVMCPRegsTarget) {
+        .target = { .list = vcpu_list, .get = vcpu_get, .set = vcpu_set },
+        .cpu = cpu,
+    };
 }
 
 bool kvm_arm_cpreg_has_gone(ARMCPU *cpu, uint64_t regidx)
 {
-    g_autofree struct kvm_reg_list *list = enumerate(cpu, NULL);
+    KVMCPRegsTarget vcpu = kvm_arm_cpregs_target(cpu);
+    g_autofree char *fault = NULL;
+    g_autoptr(GArray) all = vcpu_list(&vcpu.target, &fault);
 
-    return list && !bsearch(&regidx, list->reg, list->n, sizeof(list->reg[0]),
-                            compare_u64);
+    return all && !g_array_binary_search(all, &regidx, compare_u64, NULL);
 }
 
-bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
+/*
+ * The list that KVM gives now takes the place of the vCPU's.  A register that
+ * was in it keeps its values, one that is new is yet to be read.
+ */
+static bool relist(ARMCPU *cpu, Error **errp)
 {
-    g_autofree struct kvm_reg_list *all = enumerate(cpu, errp);
-    g_autofree uint64_t *regs = NULL;
-    g_autofree uint64_t *values = NULL;
-    g_autofree uint64_t *held = NULL;
-    g_autofree char *text = NULL;
+    KVMCPRegsTarget vcpu = kvm_arm_cpregs_target(cpu);
+    g_autofree char *fault = NULL;
+    g_autoptr(GArray) all = vcpu_list(&vcpu.target, &fault);
     ARMCPRegList old = arm_cpreg_list_of(cpu);
-    ARMCPRegList new = { NULL };
+    ARMCPRegList new;
+    g_autofree uint64_t *indexes = NULL;
+    uint64_t *values, *held;
     ARMCPRegWalk walk = { .source = &old, .destination = &new };
-    ARMCPRegListFault fault;
-    size_t at;
 
-    if (!all) {
+    if (!all || !arm_cpreg_pick_list(all, &indexes, &new, &fault)) {
+        error_setg(errp, "cpu %d: %s", CPU(cpu)->cpu_index, fault);
         return false;
     }
-    regs = g_new(uint64_t, all->n);
-    for (uint64_t i = 0; i < all->n; i++) {
-        if (kvm_arm_is_cpreg(all->reg[i])) {
-            regs[new.len++] = all->reg[i];
-        }
-    }
-    new.indexes = regs;
-    fault = arm_cpreg_list_check(&new, &at);
-    if (fault != ARM_CPREG_LIST_OK) {
-        text = arm_cpreg_list_fault_text(fault, &new, at);
-        error_setg(errp, "cpu %d: cannot use KVM's register list: %s",
-                   CPU(cpu)->cpu_index, text);
-        return false;
-    }
-
     values = g_new0(uint64_t, new.len);
     held = g_new0(uint64_t, new.len);
     while (arm_cpreg_walk_next(&walk)) {
@@ -92,11 +100,11 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp)
     g_free(cpu->cpreg_indexes);
     g_free(cpu->cpreg_values);
     g_free(cpu->kvm_cpregs->held);
-    cpu->cpreg_indexes = g_steal_pointer(&regs);
-    cpu->cpreg_values = g_steal_pointer(&values);
-    cpu->kvm_cpregs->held = g_steal_pointer(&held);
+    cpu->cpreg_indexes = g_steal_pointer(&indexes);
+    cpu->cpreg_values = values;
+    cpu->kvm_cpregs->held = held;
     cpu->cpreg_array_len = new.len;
-    kvm_arm_wide_regs_list(cpu, (uint64_t *)all->reg, all->n);
+    kvm_arm_wide_regs_list(cpu, all);
     return true;
 }
 
@@ -104,9 +112,8 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
 {
     cpu->cpreg_array_len = 0;
     cpu->kvm_cpregs = g_new0(KVMCPRegs, 1);
-    cpu->kvm_cpregs->taken = g_array_new(false, false,
-                                         sizeof(KVMCPRegTaken));
-    if (!kvm_arm_cpregs_relist(cpu, errp)) {
+    kvm_arm_cpregs_watch_loads();
+    if (!relist(cpu, errp)) {
         return false;
     }
     arm_cpreg_vmstate_resize(cpu, cpu->cpreg_array_len);
@@ -115,14 +122,14 @@ bool kvm_arm_cpregs_init(ARMCPU *cpu, Error **errp)
 
 void kvm_arm_cpregs_free(ARMCPU *cpu)
 {
-    KVMCPRegs *own = g_steal_pointer(&cpu->kvm_cpregs);
+    KVMCPRegs *own = cpu->kvm_cpregs;
 
     if (own) {
+        kvm_arm_cpregs_keep_load(cpu);
         g_free(own->held);
         g_free(own->core_unread);
         g_clear_pointer(&own->wide, g_array_unref);
-        g_clear_pointer(&own->taken, g_array_unref);
-        g_free(own);
+        g_clear_pointer(&cpu->kvm_cpregs, g_free);
     }
 }
 
@@ -192,59 +199,42 @@ static bool get_all(ARMCPU *cpu, What what, GString *failed)
     return hidden;
 }
 
-void kvm_arm_cpregs_pre_run(ARMCPU *cpu)
-{
-    cpu->kvm_cpregs->known = false;
-    cpu->kvm_cpregs->current = false;
-}
-
 static bool get(ARMCPU *cpu, What what, Error **errp)
 {
     g_autoptr(GString) failed = g_string_new(NULL);
 
     if (get_all(cpu, what, failed)) {
-        if (!kvm_arm_cpregs_relist(cpu, errp)) {
+        if (!relist(cpu, errp)) {
             return false;
         }
         g_string_truncate(failed, 0);
         get_all(cpu, ALL, failed);
     }
     if (failed->len) {
-        error_setg(errp, "cpu %d: KVM lists registers that it does not let "
-                   "be read: %s", CPU(cpu)->cpu_index, failed->str);
+        error_setg(errp, "cpu %d: KVM does not let QEMU read registers that "
+                   "it lists: %s", CPU(cpu)->cpu_index, failed->str);
         return false;
     }
     return true;
 }
 
-/* All but the counters is what KVM holds, if @read. */
-static bool note_read(ARMCPU *cpu, bool read)
-{
-    cpu->kvm_cpregs->known = read;
-    cpu->kvm_cpregs->current = read;
-    if (read) {
-        cpu->kvm_cpregs->identity = kvm_arm_cpregs_identity;
-    }
-    return read;
-}
-
 bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp)
 {
-    return note_read(cpu, get(cpu, ALL, errp));
+    return get(cpu, ALL, errp);
 }
 
 void kvm_arm_cpregs_reset(ARMCPU *cpu, int ret)
 {
     Error *err = NULL;
 
-    cpu->kvm_cpregs->failed = false;
+    cpu->kvm_cpregs->failed = NULL;
     cpu->kvm_cpregs->core_loaded = false;
     if (ret < 0) {
         error_setg_errno(&err, -ret, "cpu %d: the reset failed in KVM",
                          CPU(cpu)->cpu_index);
     }
     if (ret < 0 || !kvm_arm_cpregs_get(cpu, &err)) {
-        cpu->kvm_cpregs->failed = true;
+        cpu->kvm_cpregs->failed = "its reset failed";
         error_report_err(err);
     }
 }
@@ -253,7 +243,8 @@ void kvm_arm_cpregs_sync(ARMCPU *cpu)
 {
     Error *err = NULL;
 
-    if (!note_read(cpu, get(cpu, REST, &err))) {
+    cpu->kvm_cpregs->unread = !get(cpu, REST, &err);
+    if (err) {
         warn_report_once("%s (the guest can run on, and cannot migrate)",
                          error_get_pretty(err));
         error_free(err);
@@ -270,13 +261,15 @@ uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu)
 
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
 {
+    /* What kvm_arm_cpregs_sync() has read is true until the vCPU runs. */
+    bool have = CPU(cpu)->vcpu_dirty && !cpu->kvm_cpregs->unread;
     uint64_t *counter;
 
     if (cpu->kvm_cpregs->core_unread) {
         error_setg(errp, "%s", cpu->kvm_cpregs->core_unread);
         return false;
     }
-    if (!get(cpu, cpu->kvm_cpregs->current ? COUNTERS : ALL, errp)) {
+    if (!get(cpu, have ? COUNTERS : ALL, errp)) {
         return false;
     }
     counter = kvm_arm_cpreg_virtual_counter(cpu);

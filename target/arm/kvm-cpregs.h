@@ -12,43 +12,33 @@
 #ifndef TARGET_ARM_KVM_CPREGS_H
 #define TARGET_ARM_KVM_CPREGS_H
 
-#include "cpreg-reconcile.h"
+#include "cpreg-load.h"
 #include "cpu.h"
 
-/* An identity value that KVM took, and the one that it made of it. */
-typedef struct KVMCPRegTaken {
-    uint64_t regidx;
-    uint64_t written;
-    uint64_t held;
-    bool read;          /* since it was written: @held is true */
-} KVMCPRegTaken;
+/* What a vCPU was before a load: the list, and its virtual time. */
+typedef struct KVMCPRegsBefore {
+    size_t len;
+    uint64_t *indexes;
+    uint64_t *values;
+    GArray *wide;       /* of ARMCPRegWide */
+    uint64_t vtime;
+    bool vtime_dirty;
+} KVMCPRegsBefore;
 
 /* What the edge keeps for a vCPU, beside the list in ARMCPU. */
 typedef struct KVMCPRegs {
     /*
-     * What KVM was last seen to hold, or was given, in the order of the list.
-     * A read sets both this and cpreg_values.
+     * What KVM was last seen to hold, or was given, in the order of the list:
+     * what a put need not write.  A read sets both this and cpreg_values.
      */
     uint64_t *held;
-    /*
-     * The vCPU has not run since the list was read: KVM holds what @held says
-     * (or what it makes of it), and a load need not write that again.
-     */
-    bool known;
-    /*
-     * Nor was anything written: of the list, a save only needs to read the
-     * counters, which go on.
-     */
-    bool current;
-    /* The reset failed: the vCPU must not run. */
-    bool failed;
-    /* The last load met a guest that has run; its refusal says what helps. */
-    bool busy;
-    unsigned identity;  /* see kvm_arm_cpregs_load_identity() */
+    /* Not all of the list could be read when the vCPU stopped. */
+    bool unread;
+    const char *failed; /* static: why the vCPU must not run; or NULL */
     char *core_unread;  /* kvm-core-regs.c: why one was not read, a sentence */
     bool core_loaded;   /* a load wrote the core registers, and nobody since */
     GArray *wide;       /* of ARMCPRegWide, as read for the last save */
-    GArray *taken;      /* of KVMCPRegTaken */
+    KVMCPRegsBefore *before;    /* until a load has ended; or NULL */
 } KVMCPRegs;
 
 /**
@@ -92,63 +82,52 @@ bool kvm_arm_cpregs_get(ARMCPU *cpu, Error **errp);
  */
 void kvm_arm_cpregs_sync(ARMCPU *cpu);
 
-/* Before KVM_RUN: from then on KVM may hold other values. */
-void kvm_arm_cpregs_pre_run(ARMCPU *cpu);
-
 /**
  * kvm_arm_cpregs_put: write the registers of the list that KVM holds another
  * value of
  * @level: KVM_PUT_RUNTIME_STATE and so on; the counters are only written with
  *         KVM_PUT_FULL_STATE, since time must not jump in a running guest
+ *
+ * KVM_PUT_FULL_STATE also ends a load: there is nothing to be undone then.
  */
 bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp);
 
 /**
  * kvm_arm_cpregs_pre_save: have all that is to be sent
  *
- * Reads the list, or only its counters if kvm_arm_cpregs_sync() has read the
- * rest and the vCPU has not run since.  The virtual counter is the adjusted
- * one.
+ * Reads the list, or only its counters while QEMU has the vCPU's state.  The
+ * virtual counter is the adjusted one.
  */
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
 
 /**
- * kvm_arm_cpregs_load_identity: first phase of a load
- * @source: the checked list of the stream, with values
- * @refused: a clause is appended for each register that KVM refused
+ * kvm_arm_cpregs_load: load the list of a stream
+ * @source: the checked list, with values
+ * @load: a new one; what became of each register
  *
- * Writes the feature ID registers, then the firmware registers and feature
- * bitmaps, where they differ: which other registers exist follows from them
- * (Linux Documentation/virt/kvm/api.rst, KVM_ARM_VCPU_INIT).  Then lists
- * the registers anew.  After the first KVM_RUN a change is refused (EBUSY).
- * ID registers belong to the VM: what was changed by another vCPU's load is
- * read first.  A value that KVM once took and altered is not written again
- * while KVM still holds what it made of it: it would be refused for what it
- * was before.
+ * See arm_cpreg_load(); wide registers are in cpreg_vmstate_wide.  If nothing
+ * was refused, brings QEMU's own view up to date.  What the vCPU was before is
+ * kept for kvm_arm_cpregs_undo_load().
  *
  * Returns false, with an error, if KVM does not list its registers.
  */
-bool kvm_arm_cpregs_load_identity(ARMCPU *cpu, const ARMCPRegList *source,
-                                  GString *refused, Error **errp);
+bool kvm_arm_cpregs_load(ARMCPU *cpu, const ARMCPRegList *source,
+                         ARMCPRegLoad *load, Error **errp);
 
 /**
- * kvm_arm_cpregs_load_rest: second phase of a load
- * @report: the stream's list reconciled with the one after the first phase
- * @refused: a clause is appended for each register that KVM refused
+ * kvm_arm_cpregs_undo_load: the load has failed, of this vCPU or anywhere
  *
- * Writes what is in both lists, and is not identity, from the vCPU's list, and
- * what a rule gives to a register that the stream does not have; a value that
- * KVM is known to hold is not written again.
- * If nothing was refused in either phase, brings QEMU's own view up to date.
+ * The registers get the values again that they had before it, those of the VM
+ * too.  The vCPU must not run until it was reset or loaded.  Does nothing for
+ * one that was not loaded.
  */
-void kvm_arm_cpregs_load_rest(ARMCPU *cpu, const ARMCPRegReport *report,
-                              GString *refused);
+void kvm_arm_cpregs_undo_load(ARMCPU *cpu);
 
-/*
- * The list that KVM gives now takes the place of the vCPU's.  A register that
- * was in it keeps its values, one that is new is yet to be read.
- */
-bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
+/* There is nothing to be undone any more. */
+void kvm_arm_cpregs_keep_load(ARMCPU *cpu);
+
+/* Have kvm_arm_cpregs_undo_load() called for all vCPUs when a load has failed. */
+void kvm_arm_cpregs_watch_loads(void);
 
 /*
  * Is this register, which was in the list, not in KVM's any more?  False also
@@ -156,12 +135,17 @@ bool kvm_arm_cpregs_relist(ARMCPU *cpu, Error **errp);
  */
 bool kvm_arm_cpreg_has_gone(ARMCPU *cpu, uint64_t regidx);
 
-/* Does a register that KVM lists belong in the cpreg list? */
-bool kvm_arm_is_cpreg(uint64_t regidx);
-
 /* One register of 32 or 64 bits; 0 or a negative errno. */
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value);
+
+/* A vCPU, for arm_cpreg_load() and arm_cpreg_put(). */
+typedef struct KVMCPRegsTarget {
+    ARMCPRegTarget target;
+    ARMCPU *cpu;
+} KVMCPRegsTarget;
+
+KVMCPRegsTarget kvm_arm_cpregs_target(ARMCPU *cpu);
 
 /*
  * kvm-core-regs.c: the registers that are not in the list, of any size.  0, or
@@ -204,21 +188,15 @@ void kvm_arm_vtime_put(ARMCPU *cpu);
 /* The value of the virtual counter in the list, NULL if it is not listed. */
 uint64_t *kvm_arm_cpreg_virtual_counter(ARMCPU *cpu);
 
-/* So often a load has changed the identity of some vCPU. */
-extern unsigned kvm_arm_cpregs_identity;
-
 /* One more clause about a register that could not be read; @ret says why. */
 void kvm_arm_cpreg_append_unread(GString *failed, uint64_t regidx, int ret);
 
-/* KVM's errors, as Documentation/virt/kvm/api.rst explains them. */
-const char *kvm_arm_cpreg_why(int ret);
-
 /*
- * kvm-wide-regs.c.  The list is made anew from what KVM lists; the values
- * are read and written as those of the cpreg list are, see above.  What is
- * listed on one side only is not this code's business.
+ * kvm-wide-regs.c.  The list is made anew from the indexes that KVM lists; the
+ * values are read and written as those of the cpreg list are, see above.  What
+ * is listed on one side only is not this code's business.
  */
-void kvm_arm_wide_regs_list(ARMCPU *cpu, const uint64_t *regs, size_t len);
+void kvm_arm_wide_regs_list(ARMCPU *cpu, const GArray *indexes);
 bool kvm_arm_wide_regs_get(ARMCPU *cpu, GString *failed);
 void kvm_arm_wide_regs_put(ARMCPU *cpu, GArray *source, GString *refused);
 

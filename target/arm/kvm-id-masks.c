@@ -112,7 +112,7 @@ static KVMScratch *full_vcpu(Error **errp)
         /* Of the host: no CPU of ours is there yet, and none is looked at. */
         init.sve_vls = kvm_arm_sve_get_vls(NULL);
     }
-    return kvm_arm_scratch_new_as(&init, false, errp);
+    return kvm_arm_scratch_new_as(&init, false, false, errp);
 }
 
 static void ask_reset(void)
@@ -126,7 +126,8 @@ static void ask_reset(void)
     }
     reset.asked = scratch != NULL;
     for (unsigned i = 0; i < RANGE_SIZE; i++) {
-        reset.error[i] = scratch ? kvm_arm_scratch_get(scratch, regidx_at(i),
+        reset.error[i] = scratch ? scratch->target.get(&scratch->target,
+                                                       regidx_at(i),
                                                        &reset.value[i])
                                  : -EIO;
         reset.asked &= !reset.error[i] || reset.error[i] == -ENOENT;

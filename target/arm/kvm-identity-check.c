@@ -7,9 +7,9 @@
 #include "cpreg-safe.h"
 #include "cpreg-tolerance.h"
 #include "kvm-cpregs.h"
-#include "kvm-first-run.h"
 #include "kvm-id-masks.h"
 #include "kvm-identity-check.h"
+#include "kvm-scratch.h"
 
 static void start_clause(GString *text)
 {
@@ -28,7 +28,7 @@ void kvm_arm_identity_append(GString *text, uint64_t regidx, uint64_t wanted,
                            PRIx64 ": %s", name, wanted, possible, why);
 }
 
-static void try_value(KVMScratch *scratch, uint64_t regidx, uint64_t wanted,
+static void try_value(ARMCPRegTarget *scratch, uint64_t regidx, uint64_t wanted,
                       uint64_t here, GString *refused)
 {
     uint64_t held;
@@ -47,13 +47,13 @@ static void try_value(KVMScratch *scratch, uint64_t regidx, uint64_t wanted,
                                 "makes a baseline that does");
         return;
     }
-    ret = kvm_arm_scratch_set(scratch, regidx, wanted);
+    ret = scratch->set(scratch, regidx, wanted);
     if (ret) {
         kvm_arm_identity_append(refused, regidx, wanted, here,
-                                kvm_arm_cpreg_why(ret));
+                                arm_cpreg_why(ret));
         return;
     }
-    ret = kvm_arm_scratch_get(scratch, regidx, &held);
+    ret = scratch->get(scratch, regidx, &held);
     if (ret) {
         kvm_arm_cpreg_append_unread(refused, regidx, ret);
     } else if (held != wanted) {
@@ -83,25 +83,35 @@ static void try_absent(const ARMCPRegList *baseline, uint64_t regidx,
 }
 
 /* KVM looks at the ID registers together when a VM first runs. */
-static bool try_run(KVMScratch *scratch, const ARMCPRegList *ids,
+static bool try_run(ARMCPRegTarget *scratch, const ARMCPRegList *ids,
                     GString *refused, Error **errp)
 {
-    g_autofree uint64_t *after = g_new0(uint64_t, ids->len);
+    g_autofree char *fault = NULL;
 
-    if (!kvm_arm_first_run_of(scratch, ids, after, errp)) {
+    if (!scratch->first_run) {
+        return true;
+    }
+    if (!scratch->first_run(scratch, &fault)) {
+        error_setg(errp, "cannot ask KVM by a scratch vCPU: %s", fault);
         return false;
     }
     for (size_t i = 0; i < ids->len; i++) {
-        if (after[i] != ids->values[i]) {
+        uint64_t after;
+        int ret = scratch->get(scratch, ids->indexes[i], &after);
+
+        if (ret) {
+            kvm_arm_cpreg_append_unread(refused, ids->indexes[i], ret);
+        } else if (after != ids->values[i]) {
             kvm_arm_identity_append(refused, ids->indexes[i], ids->values[i],
-                                    after[i], KVM_ARM_FIRST_RUN_CHANGES);
+                                    after,
+                                    "KVM changes it when the guest runs");
         }
     }
     return true;
 }
 
 /* Feature ID registers go first in @chosen; those that are here are kept. */
-static bool try_all(KVMScratch *scratch, const ARMCPRegList *baseline,
+static bool try_all(ARMCPRegTarget *scratch, const ARMCPRegList *baseline,
                     const GArray *chosen, GString *refused, Error **errp)
 {
     g_autofree uint64_t *indexes = g_new(uint64_t, chosen->len);
@@ -111,7 +121,7 @@ static bool try_all(KVMScratch *scratch, const ARMCPRegList *baseline,
     for (guint i = 0; i < chosen->len; i++) {
         const KVMWanted *wanted = &g_array_index(chosen, KVMWanted, i);
         uint64_t regidx = wanted->regidx, here, value;
-        int ret = kvm_arm_scratch_get(scratch, regidx, &here);
+        int ret = scratch->get(scratch, regidx, &here);
 
         if (ret == -ENOENT) {
             try_absent(baseline, regidx, wanted->value, refused);
@@ -125,7 +135,7 @@ static bool try_all(KVMScratch *scratch, const ARMCPRegList *baseline,
         if (value != here) {
             try_value(scratch, regidx, value, here, refused);
         }
-        if (regidx >= ARM_CPREG_ID_FIRST && regidx <= ARM_CPREG_ID_LAST) {
+        if (arm_cpreg_is_feature_id(regidx)) {
             indexes[ids.len] = regidx;
             values[ids.len++] = value;
         }
@@ -143,12 +153,12 @@ bool kvm_arm_identity_try(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
     ARMCPRegList list = { .len = 0 };
     g_autoptr(GString) refused = g_string_new(NULL);
     g_autoptr(KVMScratch) scratch =
-        kvm_arm_scratch_new_as(init, cpu->kvm_mte, errp);
+        kvm_arm_scratch_new_as(init, cpu->kvm_mte, true, errp);
 
     if (baseline) {
         list = arm_cpreg_manifest_fixed(baseline->manifest);
     }
-    if (!scratch || !try_all(scratch, &list, chosen, refused, errp)) {
+    if (!scratch || !try_all(&scratch->target, &list, chosen, refused, errp)) {
         error_prepend(errp, "%s: ", label);
         return false;
     }

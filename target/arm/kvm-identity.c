@@ -11,7 +11,6 @@
 #include "cpreg-isar.h"
 #include "cpu-features.h"
 #include "kvm-cpregs.h"
-#include "kvm-first-run.h"
 #include "kvm-identity.h"
 #include "kvm-identity-check.h"
 #include "kvm-psci-version.h"
@@ -104,7 +103,8 @@ GArray *kvm_arm_identity_chosen(ARMCPU *cpu)
 
         for (size_t i = 0; i < list.len; i++) {
             want(chosen, list.indexes[i],
-                 ~kvm_arm_first_run_foreign(list.indexes[i]), list.values[i]);
+                 arm_cpreg_fixed_bits(list.indexes[i]) &
+                 ~arm_cpreg_irqchip_bits(list.indexes[i]), list.values[i]);
         }
     }
     for (guint i = 0; i < identity->wanted->len; i++) {
@@ -281,7 +281,7 @@ static int put(ARMCPU *cpu, bool late, GString *refused)
         ret = kvm_arm_cpreg_write(cpu, wanted->regidx, value);
         if (ret && !(late && ret == -EBUSY)) {
             kvm_arm_identity_append(refused, wanted->regidx, value, held,
-                                    kvm_arm_cpreg_why(ret));
+                                    arm_cpreg_why(ret));
             first = first ?: ret;
         }
     }

@@ -6,7 +6,6 @@
 #include "hw/core/cpu.h"
 #include "cpreg-explain.h"
 #include "kvm-cpregs.h"
-#include "kvm-first-run.h"
 #include "kvm-identity.h"
 #include "kvm-preflight-chosen.h"
 
@@ -57,7 +56,7 @@ static bool compare_one(ARMCPU *cpu, const ARMCPRegManifest *manifest,
         error_setg_errno(errp, -ret, "KVM does not let %s be read", name);
         return false;
     }
-    if (!((fixed.values[at] ^ here) & ~kvm_arm_first_run_foreign(regidx))) {
+    if (!((fixed.values[at] ^ here) & ~arm_cpreg_irqchip_bits(regidx))) {
         return true;
     }
     fields = arm_cpreg_explain(regidx, fixed.values[at], here);

@@ -9,27 +9,18 @@
 #ifndef TARGET_ARM_KVM_PREFLIGHT_H
 #define TARGET_ARM_KVM_PREFLIGHT_H
 
+#include "cpreg-load.h"
 #include "cpreg-manifest.h"
 #include "cpu.h"
 
-/* A value that KVM does not take, or takes and changes. */
-typedef struct KVMPreflightValue {
-    uint64_t regidx;
-    uint64_t source;
-    uint64_t here;          /* what the scratch vCPU holds */
-    const char *why;        /* static */
-} KVMPreflightValue;
-
 typedef struct KVMPreflight {
     bool compared;          /* false if the vCPU features differ... */
-    ARMCPRegReport report;  /* ...and then this is empty */
-    GArray *values;         /* of KVMPreflightValue */
+    ARMCPRegLoad *load;     /* ...and then this is empty */
     GString *refused;       /* all of it in words; empty if nothing is */
     /* A vCPU here starts with other values than were chosen, in words. */
     GString *started;
 } KVMPreflight;
 
-KVMPreflight *kvm_arm_preflight_new(void);
 void kvm_arm_preflight_free(KVMPreflight *preflight);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMPreflight, kvm_arm_preflight_free)
 

@@ -7,19 +7,33 @@
 #include <sys/mman.h>
 
 #include "qapi/error.h"
+#include "hw/qdev-core.h"
 #include "system/kvm.h"
 #include "cpreg-cpu.h"
 #include "cpreg-names.h"
 #include "internals.h"
 #include "kvm-scratch.h"
 
-struct KVMScratch {
+/* Where the guest's memory would be, which it has not. */
+#define GIC_DIST_BASE   0x08000000
+#define GIC_CPU_BASE    0x08010000      /* GICv2 */
+#define GIC_REDIST_BASE 0x080a0000      /* GICv3 */
+/* A private interrupt that nothing else uses. */
+#define PMU_IRQ         23
+
+typedef struct Scratch {
+    KVMScratch scratch;
     int vm;
     int vcpu;
+    int gic;
     struct kvm_run *run;
     size_t run_size;
-    bool el2;
-};
+} Scratch;
+
+static Scratch *scratch_of(ARMCPRegTarget *target)
+{
+    return container_of(target, Scratch, scratch.target);
+}
 
 /* One at most is known; 0 is none. */
 static uint32_t extra_capability;
@@ -29,13 +43,18 @@ void kvm_arm_scratch_enable(uint32_t capability)
     extra_capability = capability;
 }
 
-void kvm_arm_scratch_free(KVMScratch *scratch)
+void kvm_arm_scratch_free(KVMScratch *of)
 {
+    Scratch *scratch = of ? scratch_of(&of->target) : NULL;
+
     if (!scratch) {
         return;
     }
     if (scratch->run != MAP_FAILED) {
         munmap(scratch->run, scratch->run_size);
+    }
+    if (scratch->gic >= 0) {
+        close(scratch->gic);
     }
     if (scratch->vcpu >= 0) {
         close(scratch->vcpu);
@@ -71,15 +90,68 @@ static int set_vls(uint64_t lengths, int vcpu)
     return ioctl(vcpu, KVM_ARM_VCPU_FINALIZE, &feature);
 }
 
-/* Without an interrupt controller, a PMU has no interrupt to be told of. */
-static int init_pmu(int vcpu)
+static int set_attr(int fd, uint32_t group, uint64_t attr, void *value)
 {
-    struct kvm_device_attr attr = {
-        .group = KVM_ARM_VCPU_PMU_V3_CTRL,
-        .attr = KVM_ARM_VCPU_PMU_V3_INIT,
+    struct kvm_device_attr request = {
+        .group = group, .attr = attr, .addr = (uintptr_t)value,
     };
 
-    return ioctl(vcpu, KVM_SET_DEVICE_ATTR, &attr);
+    return ioctl(fd, KVM_SET_DEVICE_ATTR, &request);
+}
+
+/* The version of the machine's interrupt controller in KVM; 0 for none. */
+static int gic_version(void)
+{
+    g_autofree char *version = NULL;
+
+    if (!kvm_irqchip_in_kernel()) {
+        return 0;
+    }
+    version = object_property_get_str(qdev_get_machine(), "gic-version", NULL);
+    return version ? atoi(version) : 0;
+}
+
+/*
+ * What KVM tells of the interrupt controller in ID registers follows from the
+ * VM's, since some releases before the first run and since others at it.
+ */
+static int make_gic(Scratch *scratch, int version)
+{
+    bool v2 = version == 2;
+    struct kvm_create_device gic = {
+        .type = v2 ? KVM_DEV_TYPE_ARM_VGIC_V2 : KVM_DEV_TYPE_ARM_VGIC_V3,
+    };
+    uint64_t dist = GIC_DIST_BASE;
+    uint64_t other = v2 ? GIC_CPU_BASE : GIC_REDIST_BASE;
+
+    if (ioctl(scratch->vm, KVM_CREATE_DEVICE, &gic)) {
+        return -1;
+    }
+    scratch->gic = gic.fd;
+    if (set_attr(gic.fd, KVM_DEV_ARM_VGIC_GRP_ADDR,
+                 v2 ? KVM_VGIC_V2_ADDR_TYPE_DIST : KVM_VGIC_V3_ADDR_TYPE_DIST,
+                 &dist) ||
+        set_attr(gic.fd, KVM_DEV_ARM_VGIC_GRP_ADDR,
+                 v2 ? KVM_VGIC_V2_ADDR_TYPE_CPU : KVM_VGIC_V3_ADDR_TYPE_REDIST,
+                 &other)) {
+        return -1;
+    }
+    return set_attr(gic.fd, KVM_DEV_ARM_VGIC_GRP_CTRL,
+                    KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
+}
+
+static int init_pmu(Scratch *scratch)
+{
+    int irq = PMU_IRQ;
+
+    /* Without an interrupt controller, a PMU has none to be told of. */
+    if (scratch->gic >= 0 &&
+        set_attr(scratch->vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+                 KVM_ARM_VCPU_PMU_V3_IRQ, &irq)) {
+        return -1;
+    }
+    return set_attr(scratch->vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+                    KVM_ARM_VCPU_PMU_V3_INIT, NULL);
 }
 
 static int enable(int vm, uint32_t number)
@@ -89,9 +161,80 @@ static int enable(int vm, uint32_t number)
     return ioctl(vm, KVM_ENABLE_CAP, &cap);
 }
 
-/* As kvm_arch_init_vcpu() does it for a vCPU of the guest. */
-static bool scratch_open(const ARMCPRegVCPUInit *of, bool mte,
-                         KVMScratch *scratch, Error **errp)
+static int scratch_read(ARMCPRegTarget *target, uint64_t regidx,
+                        uint64_t *value)
+{
+    bool small = (regidx & ARM_CPREG_SIZE_MASK) == ARM_CPREG_SIZE_U32;
+    uint32_t value32;
+    struct kvm_one_reg reg = {
+        .id = regidx,
+        .addr = small ? (uintptr_t)&value32 : (uintptr_t)value,
+    };
+
+    if (ioctl(scratch_of(target)->vcpu, KVM_GET_ONE_REG, &reg)) {
+        return -errno;
+    }
+    if (small) {
+        *value = value32;
+    }
+    return 0;
+}
+
+static int scratch_write(ARMCPRegTarget *target, uint64_t regidx,
+                         uint64_t value)
+{
+    bool small = (regidx & ARM_CPREG_SIZE_MASK) == ARM_CPREG_SIZE_U32;
+    uint32_t value32 = value;
+    struct kvm_one_reg reg = {
+        .id = regidx,
+        .addr = small ? (uintptr_t)&value32 : (uintptr_t)&value,
+    };
+
+    return ioctl(scratch_of(target)->vcpu, KVM_SET_ONE_REG, &reg) ? -errno : 0;
+}
+
+static GArray *scratch_list(ARMCPRegTarget *target, char **fault)
+{
+    g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
+    int vcpu = scratch_of(target)->vcpu;
+    int ret = ioctl(vcpu, KVM_GET_REG_LIST, list);
+    GArray *indexes;
+
+    /* The first call only tells the length. */
+    if (ret && errno == E2BIG) {
+        uint64_t n = list->n;
+
+        list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
+        ret = ioctl(vcpu, KVM_GET_REG_LIST, list);
+    }
+    if (ret) {
+        *fault = g_strdup_printf("KVM_GET_REG_LIST failed: %s",
+                                 strerror(errno));
+        return NULL;
+    }
+    indexes = g_array_new(false, false, sizeof(uint64_t));
+    if (list->n) {
+        g_array_append_vals(indexes, list->reg, list->n);
+    }
+    g_array_sort(indexes, compare_u64);
+    return indexes;
+}
+
+static bool scratch_run(ARMCPRegTarget *target, char **fault)
+{
+    Scratch *scratch = scratch_of(target);
+
+    scratch->run->immediate_exit = 1;
+    if (ioctl(scratch->vcpu, KVM_RUN, 0) == 0 || errno != EINTR) {
+        *fault = g_strdup_printf("KVM_RUN failed: %s", strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* As kvm_arch_init_vcpu() and the machine do it for a vCPU of the guest. */
+static bool scratch_open(Scratch *scratch, const ARMCPRegVCPUInit *of,
+                         bool mte, int gic, Error **errp)
 {
     int ipa = kvm_check_extension(kvm_state, KVM_CAP_ARM_VM_IPA_SIZE);
     struct kvm_vcpu_init init = { .target = of->target };
@@ -99,14 +242,14 @@ static bool scratch_open(const ARMCPRegVCPUInit *of, bool mte,
 
     memcpy(init.features, of->features, sizeof(init.features));
     features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
-    scratch->el2 = features[0] & (1u << KVM_ARM_VCPU_HAS_EL2);
 
     do {
         scratch->vm = kvm_ioctl(kvm_state, KVM_CREATE_VM, MAX(ipa, 0));
     } while (scratch->vm == -EINTR);
     if (scratch->vm < 0) {
         errno = -scratch->vm;
-        return check(-1, "KVM_CREATE_VM", errp) >= 0;
+        check(-1, "KVM_CREATE_VM", errp);
+        return false;
     }
     if ((mte && check(enable(scratch->vm, KVM_CAP_ARM_MTE),
                       "KVM_CAP_ARM_MTE", errp) < 0) ||
@@ -126,10 +269,15 @@ static bool scratch_open(const ARMCPRegVCPUInit *of, bool mte,
               errp) < 0) {
         return false;
     }
-    if (features[0] & (1u << KVM_ARM_VCPU_PMU_V3) &&
-        check(init_pmu(scratch->vcpu), "KVM_ARM_VCPU_PMU_V3_INIT",
-              errp) < 0) {
+    if (gic && check(make_gic(scratch, gic), "to make its GIC", errp) < 0) {
         return false;
+    }
+    if (features[0] & (1u << KVM_ARM_VCPU_PMU_V3) &&
+        check(init_pmu(scratch), "KVM_ARM_VCPU_PMU_V3_INIT", errp) < 0) {
+        return false;
+    }
+    if (features[0] & (1u << KVM_ARM_VCPU_HAS_EL2) && !gic) {
+        scratch->scratch.target.first_run = NULL;
     }
     scratch->run_size = kvm_ioctl(kvm_state, KVM_GET_VCPU_MMAP_SIZE, 0);
     scratch->run = mmap(NULL, scratch->run_size, PROT_READ | PROT_WRITE,
@@ -138,92 +286,33 @@ static bool scratch_open(const ARMCPRegVCPUInit *of, bool mte,
 }
 
 KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
-                                   Error **errp)
+                                   bool irqchip, Error **errp)
 {
-    g_autoptr(KVMScratch) scratch = g_new0(KVMScratch, 1);
+    Scratch *scratch = g_new0(Scratch, 1);
 
-    scratch->vm = -1;
-    scratch->vcpu = -1;
-    scratch->run = MAP_FAILED;
-    return scratch_open(init, mte, scratch, errp) ? g_steal_pointer(&scratch)
-                                                  : NULL;
+    *scratch = (Scratch) {
+        .scratch.target = {
+            .list = scratch_list,
+            .get = scratch_read,
+            .set = scratch_write,
+            .first_run = scratch_run,
+        },
+        .vm = -1,
+        .vcpu = -1,
+        .gic = -1,
+        .run = MAP_FAILED,
+    };
+    if (!scratch_open(scratch, init, mte, irqchip ? gic_version() : 0,
+                      errp)) {
+        kvm_arm_scratch_free(&scratch->scratch);
+        return NULL;
+    }
+    return &scratch->scratch;
 }
 
 KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
 {
     ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
 
-    return kvm_arm_scratch_new_as(&init, cpu->kvm_mte, errp);
-}
-
-static bool is_32_bits(uint64_t regidx)
-{
-    return (regidx & ARM_CPREG_SIZE_MASK) == ARM_CPREG_SIZE_U32;
-}
-
-int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value)
-{
-    uint32_t value32;
-    bool small = is_32_bits(regidx);
-    struct kvm_one_reg reg = {
-        .id = regidx,
-        .addr = small ? (uintptr_t)&value32 : (uintptr_t)value,
-    };
-
-    if (ioctl(scratch->vcpu, KVM_GET_ONE_REG, &reg)) {
-        return -errno;
-    }
-    if (small) {
-        *value = value32;
-    }
-    return 0;
-}
-
-int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value)
-{
-    uint32_t value32 = value;
-    struct kvm_one_reg reg = {
-        .id = regidx,
-        .addr = is_32_bits(regidx) ? (uintptr_t)&value32 : (uintptr_t)&value,
-    };
-
-    return ioctl(scratch->vcpu, KVM_SET_ONE_REG, &reg) ? -errno : 0;
-}
-
-GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp)
-{
-    g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
-    GArray *indexes;
-
-    /* The first call only tells the length. */
-    if (ioctl(scratch->vcpu, KVM_GET_REG_LIST, list)) {
-        uint64_t n = list->n;
-
-        if (errno != E2BIG) {
-            check(-1, "KVM_GET_REG_LIST", errp);
-            return NULL;
-        }
-        list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
-        if (check(ioctl(scratch->vcpu, KVM_GET_REG_LIST, list),
-                  "KVM_GET_REG_LIST", errp) < 0) {
-            return NULL;
-        }
-    }
-    indexes = g_array_new(false, false, sizeof(uint64_t));
-    g_array_append_vals(indexes, list->reg, list->n);
-    g_array_sort(indexes, compare_u64);
-    return indexes;
-}
-
-bool kvm_arm_scratch_run(KVMScratch *scratch, Error **errp)
-{
-    if (scratch->el2) {
-        return true;
-    }
-    scratch->run->immediate_exit = 1;
-    if (ioctl(scratch->vcpu, KVM_RUN, 0) == 0 || errno != EINTR) {
-        check(-1, "KVM_RUN", errp);
-        return false;
-    }
-    return true;
+    return kvm_arm_scratch_new_as(&init, cpu->kvm_mte, true, errp);
 }

@@ -2,17 +2,25 @@
 /*
  * A scratch vCPU: one of a VM of its own, made to ask KVM what it would do.
  *
- * It has no interrupt controller and no memory, and runs no instruction.
+ * It has the interrupt controller of the machine, and no memory, and runs no
+ * instruction.
  */
 
 #ifndef TARGET_ARM_KVM_SCRATCH_H
 #define TARGET_ARM_KVM_SCRATCH_H
 
-#include "cpreg-list.h"
+#include "cpreg-load.h"
 #include "cpreg-vcpu-init.h"
 #include "cpu.h"
 
-typedef struct KVMScratch KVMScratch;
+typedef struct KVMScratch {
+    /*
+     * Its registers.  The first run ends before an instruction; there is none
+     * for a vCPU with EL2 without an interrupt controller of KVM's: that one
+     * KVM does not run.
+     */
+    ARMCPRegTarget target;
+} KVMScratch;
 
 /**
  * kvm_arm_scratch_new: a scratch vCPU
@@ -22,9 +30,12 @@ typedef struct KVMScratch KVMScratch;
  */
 KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp);
 
-/* The same of a vCPU that there is not; @mte: with memory tagging */
+/*
+ * The same of a vCPU that there is not; @mte: with memory tagging; @irqchip:
+ * there is a machine, whose interrupt controller it gets
+ */
 KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
-                                   Error **errp);
+                                   bool irqchip, Error **errp);
 void kvm_arm_scratch_free(KVMScratch *scratch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
 
@@ -33,25 +44,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
  * scratch vCPU's VM shall have from now on.
  */
 void kvm_arm_scratch_enable(uint32_t capability);
-
-/* Registers of 32 or 64 bits; 0 or a negative errno. */
-int kvm_arm_scratch_get(KVMScratch *scratch, uint64_t regidx, uint64_t *value);
-int kvm_arm_scratch_set(KVMScratch *scratch, uint64_t regidx, uint64_t value);
-
-/**
- * kvm_arm_scratch_list: what KVM_GET_REG_LIST enumerates for it now
- *
- * Returns the indexes of all registers in ascending order, a GArray of
- * uint64_t; NULL, with an error, if KVM does not list them.
- */
-GArray *kvm_arm_scratch_list(KVMScratch *scratch, Error **errp);
-
-/**
- * kvm_arm_scratch_run: its first KVM_RUN, which ends before an instruction
- *
- * A vCPU with EL2 is left as it is: KVM does not run one without an interrupt
- * controller.
- */
-bool kvm_arm_scratch_run(KVMScratch *scratch, Error **errp);
 
 #endif

@@ -9,7 +9,6 @@
 #include "cpreg-cpu.h"
 #include "cpreg-fields.h"
 #include "cpreg-safe.h"
-#include "kvm-first-run.h"
 #include "kvm-id-masks.h"
 #include "kvm-identity.h"
 #include "kvm-sysreg-properties.h"
@@ -26,7 +25,7 @@ static bool is_offered(const ARMCPRegField *field)
 
     return arm_cpreg_safe_has_fields(regidx) &&
            (kvm_arm_id_writable(regidx) & mask) == mask &&
-           !(kvm_arm_first_run_foreign(regidx) & mask);
+           !(arm_cpreg_irqchip_bits(regidx) & mask);
 }
 
 /* What the vCPU has; of one that is not made yet, what it will be given. */

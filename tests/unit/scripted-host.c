@@ -5,18 +5,19 @@
 #include "hw/core/cpu.h"
 #include "qemu/error-report.h"
 #include "scripted-host.h"
+#include "target/arm/cpreg-manifest.h"
 #include "target/arm/cpreg-names.h"
 #include "target/arm/kvm-cpregs.h"
-#include "target/arm/kvm-first-run.h"
 #include "target/arm/kvm-id-masks.h"
 #include "target/arm/kvm-impl-cpus.h"
+#include "target/arm/kvm-trial.h"
 
 void scripted_host_is(ScriptedKVM *kvm)
 {
     kvm_arm_impl_cpus_forget();
     scripted_vm_new(kvm);
     kvm_arm_id_forget();
-    kvm_arm_first_run_forget();
+    kvm_arm_trial_forget();
     scripted_kvm_reset(kvm);
     g_string_truncate(standalone_reports(), 0);
 }
@@ -82,7 +83,7 @@ void check_holds_baseline(ARMCPU *cpu)
             continue;
         }
         value = scripted_kvm_value(kvm, regidx);
-        if ((value ^ list.values[i]) & ~kvm_arm_first_run_foreign(regidx)) {
+        if ((value ^ list.values[i]) & ~arm_cpreg_irqchip_bits(regidx)) {
             g_autofree char *name = arm_cpreg_short_name(regidx);
 
             wrong("%s: %s is 0x%" PRIx64 ", wanted 0x%" PRIx64, kvm->name,

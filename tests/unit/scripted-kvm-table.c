@@ -4,7 +4,7 @@
 #include "qemu/osdep.h"
 #include "scripted-kvm.h"
 #include "scripted-kvm-model.h"
-#include "target/arm/cpreg-list.h"
+#include "target/arm/cpreg-names.h"
 
 /* KVM_REG_ARM64_SVE_VLS */
 #define SVE_VLS     0x606000000015ffffULL
@@ -203,12 +203,20 @@ static bool is_fixed(uint64_t regidx)
     return kind != ARM_CPREG_KIND_SYSREG || (regidx & 0xc780) == 0xc000;
 }
 
+/* What Linux does not use where it has a virtual timer. */
+static bool is_physical_timer(uint64_t regidx)
+{
+    return regidx == ARM_CPREG(CNTP_CTL_EL0) ||
+           regidx == ARM_CPREG(CNTP_CVAL_EL0);
+}
+
 void scripted_kvm_guest_works(ScriptedKVM *kvm)
 {
     for (guint i = 0; i < kvm->regs->len; i++) {
         ScriptedReg *reg = &g_array_index(kvm->regs, ScriptedReg, i);
 
-        if (reg->has_value && !is_fixed(reg->regidx)) {
+        if (reg->has_value && !is_fixed(reg->regidx) &&
+            !is_physical_timer(reg->regidx)) {
             /* Low bits: the PMU here has six counters. Some refuse it. */
             scripted_model_set(kvm, reg, reg->reset ^ 0x1a);
         }

@@ -9,7 +9,7 @@
 #include "scripted-identity.h"
 #include "system/kvm.h"
 #include "target/arm/kvm-cpregs.h"
-#include "target/arm/kvm-first-run.h"
+#include "target/arm/kvm-trial.h"
 
 /* The ioctls */
 
@@ -199,7 +199,7 @@ ARMCPU *scripted_vcpu_new(ScriptedKVM *kvm)
         }
     }
     /* What was known of another VM is of another kernel. */
-    kvm_arm_first_run_forget();
+    kvm_arm_trial_forget();
     return cpu;
 }
 

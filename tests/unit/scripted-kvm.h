@@ -115,7 +115,8 @@ void scripted_kvm_run(ScriptedKVM *kvm);
 
 /*
  * A guest at work: each register that it can write, and that is not the time,
- * has another value than that of a new vCPU.  What that is, is up to the
+ * has another value than that of a new vCPU; it does without the physical
+ * timer.  What that is, is up to the
  * model.
  */
 void scripted_kvm_guest_works(ScriptedKVM *kvm);

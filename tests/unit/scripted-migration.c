@@ -34,7 +34,7 @@ bool scripted_run(ARMCPU *cpu, Error **errp)
     if (!kvm_arm_cpregs_put(cpu, KVM_PUT_RUNTIME_STATE, errp)) {
         return false;
     }
-    kvm_arm_cpregs_pre_run(cpu);
+    CPU(cpu)->vcpu_dirty = false;
     scripted_kvm_run(CPU(cpu)->kvm);
     return true;
 }

@@ -103,6 +103,19 @@ KVMPreflight *preflight_of(ScriptedKVM *from, ARMCPU *destination,
     return kvm_arm_preflight(destination, manifest, errp);
 }
 
+const ARMCPRegWrite *refused_value(const KVMPreflight *preflight, guint n)
+{
+    for (guint i = 0; i < preflight->load->writes->len; i++) {
+        const ARMCPRegWrite *write = &g_array_index(preflight->load->writes,
+                                                    ARMCPRegWrite, i);
+
+        if (write->fate >= ARM_CPREG_VALUE_REFUSED && n-- == 0) {
+            return write;
+        }
+    }
+    return NULL;
+}
+
 guint scratch_calls(const ScriptedKVM *kvm)
 {
     guint n = 0;
@@ -131,8 +144,8 @@ static void check_untouched(const char *pair, ScriptedKVM *to)
 static void names_of_report(const KVMPreflight *preflight, GHashTable *left,
                             GHashTable *kept)
 {
-    for (size_t i = 0; i < preflight->report.len; i++) {
-        const ARMCPRegVerdict *verdict = &preflight->report.verdicts[i];
+    for (size_t i = 0; i < preflight->load->report.len; i++) {
+        const ARMCPRegVerdict *verdict = &preflight->load->report.verdicts[i];
         char *name = arm_cpreg_short_name(verdict->regidx);
 
         if (verdict->outcome == ARM_CPREG_TOLERATED) {
@@ -181,12 +194,13 @@ static void check_verdict(const char *pair, const KVMPreflight *preflight,
     compare_names(pair, "left behind", early_left, late_left);
     compare_names(pair, "kept", early_kept, late_kept);
 
-    for (guint i = 0; i < preflight->values->len; i++) {
-        uint64_t regidx = g_array_index(preflight->values, KVMPreflightValue,
-                                        i).regidx;
-        g_autofree char *name = arm_cpreg_short_name(regidx);
+    for (guint i = 0; i < preflight->load->writes->len; i++) {
+        const ARMCPRegWrite *write = &g_array_index(preflight->load->writes,
+                                                    ARMCPRegWrite, i);
+        g_autofree char *name = arm_cpreg_short_name(write->regidx);
 
-        if (!g_hash_table_contains(early, name)) {
+        if (write->fate >= ARM_CPREG_VALUE_REFUSED &&
+            !g_hash_table_contains(early, name)) {
             wrong("%s: the value of %s is refused, and not told", pair, name);
         }
     }

@@ -14,6 +14,9 @@ ARMCPRegManifest *manifest_of(ARMCPU *source);
 KVMPreflight *preflight_of(ScriptedKVM *from, ARMCPU *destination,
                            Error **errp);
 
+/* The @n-th value that was refused, or changed; NULL if there are fewer. */
+const ARMCPRegWrite *refused_value(const KVMPreflight *preflight, guint n);
+
 /* How often was a scratch vCPU asked? */
 guint scratch_calls(const ScriptedKVM *kvm);
 

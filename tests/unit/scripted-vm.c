@@ -158,7 +158,7 @@ void kvm_arm_scratch_enable(uint32_t capability)
 }
 
 KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
-                                   Error **errp)
+                                   bool irqchip, Error **errp)
 {
     g_autoptr(ARMCPU) cpu = scripted_vcpu_new(kvm_state);
 
@@ -168,5 +168,5 @@ KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
     g_assert_cmpuint(init->target, ==, cpu->kvm_target);
     g_assert_cmphex(init->sve_vls, ==, cpu->sve_vq.map);
     g_assert_false(mte);
-    return kvm_arm_scratch_new(cpu, errp);
+    return scripted_scratch_new(kvm_state, irqchip, errp);
 }

@@ -12,6 +12,7 @@
 
 #include "scripted-kvm.h"
 #include "system/kvm.h"
+#include "target/arm/kvm-scratch.h"
 
 typedef struct ScriptedVM {
     unsigned masks_asked;   /* times KVM_ARM_GET_REG_WRITABLE_MASKS was done */
@@ -22,6 +23,10 @@ typedef struct ScriptedVM {
 } ScriptedVM;
 
 extern ScriptedVM scripted_vm;
+
+/* A scratch vCPU of a VM like this one's; the calls are kept there. */
+KVMScratch *scripted_scratch_new(ScriptedKVM *parent, bool irqchip,
+                                 Error **errp);
 
 /* kvm_state is this kernel now, and nothing was asked of it. */
 void scripted_vm_new(ScriptedKVM *kvm);

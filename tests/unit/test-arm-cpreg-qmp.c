@@ -567,6 +567,21 @@ static const ARMCPRegList here = {
     .len = G_N_ELEMENTS(here_indexes),
 };
 
+/* The registers of a manifest against a list, as a load compares them. */
+static void reconcile(const ARMCPRegManifest *manifest,
+                      const ARMCPRegList *list, ARMCPRegReport *report,
+                      GString *refused)
+{
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
+    g_autofree uint64_t *values = NULL;
+    ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
+    g_autofree char *text = NULL;
+
+    arm_cpreg_reconcile(&arm_cpreg_rules, &source, list, report);
+    text = arm_cpreg_report_text(report, &source, &fixed);
+    g_string_assign(refused, text ?: "");
+}
+
 static void test_verdict(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
@@ -574,7 +589,7 @@ static void test_verdict(void)
     g_autoptr(ArmCPRegVerdict) verdict = NULL;
     g_auto(ARMCPRegReport) report = { NULL };
 
-    arm_cpreg_manifest_reconcile(manifest, &here, &report, refused);
+    reconcile(manifest, &here, &report, refused);
     verdict = arm_cpreg_verdict_new(manifest, &report, "it is refused");
     arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_REFUSED, PSCI,
                             0x10003, 0x10001, "KVM refuses the value");
@@ -633,7 +648,7 @@ static void test_verdict_gate(void)
     manifest->fixed_len = 1;
     manifest->fixed_indexes[0] = MMFR3;
     manifest->fixed_values[0] = 1;
-    arm_cpreg_manifest_reconcile(manifest, &two, &report, refused);
+    reconcile(manifest, &two, &report, refused);
     verdict = arm_cpreg_verdict_new(manifest, &report, refused->str);
     assert_json(verdict_json(verdict),
         "{ 'compatible': false,"

@@ -152,11 +152,16 @@ static void check_outcomes(ScriptedKVM *from, ScriptedKVM *to, Result *result)
     }
 }
 
-/* "ID registers before any other", by Documentation/virt/kvm/api.rst */
+/*
+ * "ID registers before any other", by Documentation/virt/kvm/api.rst; with them
+ * what else belongs to the VM: MIDR_EL1, REVIDR_EL1, AIDR_EL1, PMCR_EL0.N.
+ */
 static bool is_identity(uint64_t regidx)
 {
     /* op0 3, op1 0, CRn 0, CRm 1 to 7 */
-    return (regidx >= 0x603000000013c008ULL &&
+    return regidx == ARM_CPREG(MIDR_EL1) || regidx == ARM_CPREG(REVIDR_EL1) ||
+           regidx == ARM_CPREG(AIDR_EL1) || regidx == ARM_CPREG(PMCR_EL0) ||
+           (regidx >= 0x603000000013c008ULL &&
             regidx <= 0x603000000013c03fULL) ||
            (regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_FW ||
            (regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_FW_BMAP;

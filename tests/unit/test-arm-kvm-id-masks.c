@@ -8,8 +8,8 @@
 #include "qemu/osdep.h"
 #include "scripted-test.h"
 #include "scripted-vm.h"
+#include "target/arm/cpreg-manifest.h"
 #include "target/arm/cpreg-names.h"
-#include "target/arm/kvm-first-run.h"
 #include "target/arm/kvm-id-masks.h"
 
 GString *standalone_reports(void);
@@ -40,7 +40,7 @@ static void check_kernel(ScriptedKVM *kvm)
     for (guint i = 0; i < kvm->regs->len; i++) {
         const ScriptedReg *reg = &g_array_index(kvm->regs, ScriptedReg, i);
         g_autofree char *name = arm_cpreg_name(reg->regidx);
-        uint64_t foreign = kvm_arm_first_run_foreign(reg->regidx);
+        uint64_t foreign = arm_cpreg_irqchip_bits(reg->regidx);
         uint64_t mask = kvm_arm_id_writable(reg->regidx);
         uint64_t value = 0x5a;
         int ret = kvm_arm_id_reset(reg->regidx, &value);

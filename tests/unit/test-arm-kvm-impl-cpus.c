@@ -148,8 +148,12 @@ static void test_prepare_faults(void)
                 assert_says(err, strerror(n > 1 ? errors[e] : EIO));
             }
         }
-        /* KVM_CREATE_VM, three registers, the capability, the filter */
-        g_assert_cmpuint(failed, ==, 6);
+        /*
+         * KVM_CREATE_VM, the register that is asked for first, the capability,
+         * the filter.  What was not answered for the two other registers is
+         * asked again, unless the answer was that there are none.
+         */
+        g_assert_cmpuint(failed, ==, errors[e] == ENOENT ? 6 : 4);
     }
 }
 

@@ -8,7 +8,6 @@
 #include "qemu/osdep.h"
 #include "scripted-preflight.h"
 #include "target/arm/cpreg-names.h"
-#include "target/arm/kvm-first-run.h"
 
 /* So many changed kernels; each takes a millisecond. */
 #define RANDOM_PAIRS 2000
@@ -26,7 +25,7 @@ static void check_features(const ARMCPRegManifest *manifest, ScriptedKVM *to)
     g_autoptr(KVMPreflight) preflight =
         kvm_arm_preflight(destination, manifest, NULL);
 
-    if (to->calls->len || preflight->report.len ||
+    if (to->calls->len || preflight->load->report.len ||
         !strstr(preflight->refused->str, "the vCPU feature ")) {
         wrong("%s: %s", to->name, preflight->refused->str);
     }
@@ -64,7 +63,7 @@ static void test_source(gconstpointer data)
  */
 static bool can_change(uint64_t regidx, bool source)
 {
-    return arm_cpreg_is_fixed(regidx) && !kvm_arm_first_run_foreign(regidx) &&
+    return arm_cpreg_is_fixed(regidx) && !arm_cpreg_irqchip_bits(regidx) &&
            (source || regidx != ARM_CPREG(CTR_EL0));
 }
 

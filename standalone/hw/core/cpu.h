@@ -11,6 +11,8 @@
 /* For a test to set. */
 extern CPUState *first_cpu;
 
+#define CPU_FOREACH(cpu) for ((cpu) = first_cpu; (cpu); (cpu) = NULL)
+
 typedef struct run_on_cpu_data {
     void *host_ptr;
 } run_on_cpu_data;
