@@ -71,7 +71,7 @@ char *arm_cpreg_list_fault_text(ARMCPRegListFault fault,
     }
     if (fault == ARM_CPREG_LIST_DUPLICATE) {
         return g_strdup_printf("entry %" PRId64 " of the register list, %s, "
-                               "stands in it twice", at, name);
+                               "is in the list twice", at, name);
     }
     previous = arm_cpreg_name(list->indexes[at - 1]);
     return g_strdup_printf("the register list is not in ascending order: "

@@ -71,7 +71,7 @@ char *arm_cpreg_wide_fault(GArray *list)
         if (!arm_cpreg_is_wide(regidx)) {
             what = "is not of a size that belongs there";
         } else if (i > 0 && entry(list, i - 1)->regidx == regidx) {
-            what = "stands in it twice";
+            what = "is in the list twice";
         } else if (i > 0 && entry(list, i - 1)->regidx > regidx) {
             what = "is out of order";
         }

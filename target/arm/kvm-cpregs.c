@@ -211,8 +211,8 @@ static bool get(ARMCPU *cpu, What what, Error **errp)
         get_all(cpu, ALL, failed);
     }
     if (failed->len) {
-        error_setg(errp, "cpu %d: KVM does not let QEMU read registers that "
-                   "it lists: %s", CPU(cpu)->cpu_index, failed->str);
+        error_setg(errp, "cpu %d: KVM lists registers that it does not let "
+                   "QEMU read: %s", CPU(cpu)->cpu_index, failed->str);
         return false;
     }
     return true;

@@ -13,7 +13,7 @@
 #define TARGET_ARM_KVM_ID_MASKS_H
 
 /**
- * kvm_arm_id_writable: the bits that KVM lets be chosen before the first run
+ * kvm_arm_id_writable: the bits that KVM lets a user choose before a run
  * @regidx: any register
  *
  * 0 for all of them up to Linux 6.6, which cannot tell.  A bit that is set

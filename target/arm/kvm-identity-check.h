@@ -24,7 +24,8 @@ void kvm_arm_identity_append(GString *text, uint64_t regidx, uint64_t wanted,
  * @label: what the error is about
  *
  * Each value is checked by the rules of its fields and by the bits that this
- * kernel lets be chosen, so that the error says what is possible, then by KVM.
+ * kernel lets a user choose, so that the error says what is possible, then by
+ * KVM.
  * All that is not possible is in one error.
  */
 bool kvm_arm_identity_try(ARMCPU *cpu, const ARMCPRegVCPUInit *init,

@@ -53,7 +53,7 @@ static bool compare_one(ARMCPU *cpu, const ARMCPRegManifest *manifest,
     }
     name = arm_cpreg_name(regidx);
     if (ret) {
-        error_setg_errno(errp, -ret, "KVM does not let %s be read", name);
+        error_setg_errno(errp, -ret, "KVM does not let QEMU read %s", name);
         return false;
     }
     if (!((fixed.values[at] ^ here) & ~arm_cpreg_irqchip_bits(regidx))) {

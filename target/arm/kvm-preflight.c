@@ -70,8 +70,8 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
     }
     kvm_arm_add_chosen(cpu, manifest);
     if (failed->len) {
-        error_setg(errp, "cpu %d: KVM does not let QEMU read registers that "
-                   "it lists: %s", CPU(cpu)->cpu_index, failed->str);
+        error_setg(errp, "cpu %d: KVM lists registers that it does not let "
+                   "QEMU read: %s", CPU(cpu)->cpu_index, failed->str);
         return NULL;
     }
     manifest->wide_indexes = g_new(uint64_t, wide->len);

@@ -85,7 +85,7 @@ bool kvm_arm_set_psci_version(ARMCPU *cpu, Error **errp)
     wanted = get_psci_version(OBJECT(cpu), NULL);
     if (ret) {
         error_setg(errp, "kvm-psci-version=%s: this kernel's KVM does not let "
-                   "the version be chosen (Linux 4.17 and later do): %s",
+                   "a user choose the version (Linux 4.17 and later do): %s",
                    wanted, strerror(-ret));
         return false;
     }

@@ -13,10 +13,10 @@
  * kvm_arm_add_sysreg_properties: give a CPU its properties
  * @cpu: one that is being made; its class gets them, with the first CPU
  *
- * There is one for each field in cpreg-fields.h.inc that KVM lets be chosen,
- * with the names there: SYSREG_ID_AA64DFR0_EL1_DebugVer.  So a property that
- * there is can be set.  Not for MIDR_EL1 and CLIDR_EL1, which say nothing by
- * their fields, and not for what KVM fills in by the interrupt controller.
+ * There is one for each field in cpreg-fields.h.inc that KVM lets a user
+ * choose, with the names there: SYSREG_ID_AA64DFR0_EL1_DebugVer.  So a property
+ * that there is can be set.  Not for MIDR_EL1 and CLIDR_EL1, which say nothing
+ * by their fields, and not for what KVM fills in by the interrupt controller.
  *
  * A value is checked as it is set, by the rules of cpreg-safe.h, and wanted
  * with kvm_arm_identity_want().  KVM may still refuse it when the vCPU is

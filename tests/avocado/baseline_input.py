@@ -77,7 +77,7 @@ class Input(RigCase):
                 self.declines_file(host, content, *texts, name=name)
 
     def test_values(self):
-        """What this kernel has not, or does not let be chosen."""
+        """What this kernel has not, or does not let a user choose."""
         host, = self.hosts('6.12', exact=True)
         midr = changed(self.text, MIDR, lambda value: hex(value ^ 1))
         for name, content, texts in (
@@ -135,7 +135,9 @@ class Input(RigCase):
                 ({'extra': made('data=nonsense')}, ('data=',)),
                 ({'extra': ()}, ('pool',)),
                 ({**options, 'cpu': f'{cpu},pmu=off'},
-                 ('/pools/pool.json', 'pmu-v3', '-cpu host,pmu=on')),
+                 ('/pools/pool.json', 'pmu=off is given', 'have pmu=on')),
+                ({**options, 'cpu': 'host,pmu=off,kvm-baseline=pool'},
+                 ('/pools/pool.json', 'pmu=off is given', 'have pmu=on')),
                 ({**options, 'cpu': f'{cpu},kvm-psci-version=1.0'},
                  ('/pools/pool.json', 'kvm-psci-version', 'wanted 0x10001')),
                 ({'cpu': 'host,SYSREG_ID_AA64DFR0_EL1_DebugVer=9'},
@@ -182,7 +184,7 @@ class Input(RigCase):
         self.assertRegex(guest.check(), '^witness ok')
 
     def test_single_value(self):
-        """A property for each field that this kernel lets be chosen."""
+        """A property for each field that this kernel lets a user choose."""
         new, old = self.hosts('6.18', '6.1')
         name = 'SYSREG_ID_AA64DFR0_EL1_DebugVer'
         guest = self.guest(new, cpu=f'host,{name}=7')

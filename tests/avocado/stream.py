@@ -183,7 +183,7 @@ class Stream(unittest.TestCase):
         stream = CpregStream(self.saved)
         stream.indexes[5] = stream.indexes[4]
         self.refuse(stream.render(), 'the migration stream is corrupt',
-                    'entry 5 of the register list', 'stands in it twice')
+                    'entry 5 of the register list', 'is in the list twice')
 
     def test_unknown_size(self):
         """A size code that is neither 32 nor 64 bits."""
@@ -276,7 +276,7 @@ class Stream(unittest.TestCase):
                  '(0x600000000013c102), is out of order'),
                 (self.wide((BYTE_TCR_EL1, b'1'), (BYTE_TCR_EL1, b'1')),
                  'entry 1 of the wide registers, TCR_EL1 '
-                 '(0x600000000013c102), stands in it twice'),
+                 '(0x600000000013c102), is in the list twice'),
                 (self.wide(count=1025),
                  '1025 wide registers, at most 1024 are possible'),
                 (self.wide(count=0xffffffff),

@@ -102,7 +102,7 @@ FILES = {
                                          'value': '0x100000000'}),
                          '32 bits'),
     'twice': (with_registers({'index': INDEX}, {'index': INDEX}),
-              'stands in it twice'),
+              'is in the list twice'),
     'descending': (with_registers({'index': '0x603000000013c005'},
                                   {'index': INDEX}), 'MIDR_EL1'),
     'wide ones descending': (with_registers(

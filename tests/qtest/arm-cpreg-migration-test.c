@@ -327,7 +327,7 @@ static void test_corrupt(void)
     refuse(list, "cpu 0: the migration stream is corrupt: ");
     refuse(list, "not in ascending order: entry 5");
     index[1] = good[1];
-    refuse(list, "stands in it twice");
+    refuse(list, "is in the list twice");
     index[0] = good[0];
     arm_cpreg_stream_add(list, WIDE_TCR_EL1, 0);
     refuse(list, "TCR_EL1 (0x604000000013c102), has size code 4");

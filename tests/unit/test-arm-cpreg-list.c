@@ -72,7 +72,7 @@ static void test_check(void)
           ARM_CPREG_LIST_OK, 0, NULL);
     check(LIST(SCTLR_EL1, TCR_EL1, TCR_EL1), ARM_CPREG_LIST_DUPLICATE, 2,
           "entry 2 of the register list, TCR_EL1 (0x603000000013c102), "
-          "stands in it twice");
+          "is in the list twice");
     check(LIST(TCR_EL1, SCTLR_EL1, SCTLR_EL1), ARM_CPREG_LIST_UNSORTED, 1,
           "the register list is not in ascending order: entry 1, SCTLR_EL1 "
           "(0x603000000013c080), follows TCR_EL1 (0x603000000013c102)");

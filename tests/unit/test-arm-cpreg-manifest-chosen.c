@@ -169,7 +169,7 @@ static const struct {
       "(0x6030000000140000)" },
     { { DFR0, DFR0 },
       "entry 1 of the register list, ID_AA64DFR0_EL1 (0x603000000013c028), "
-      "stands in it twice" },
+      "is in the list twice" },
     /* the guest can change it: it is listed, without a value */
     { { DFR0, TCR },
       "TCR_EL1 (0x603000000013c102) was chosen, and has no value" },

@@ -241,7 +241,7 @@ static const Broken broken[] = {
                "(0x603000000013c102)" },
     { "duplicate", { MIDR, TCR, TCR },
       .fault = "register list: entry 2 of the register list, TCR_EL1 "
-               "(0x603000000013c102), stands in it twice" },
+               "(0x603000000013c102), is in the list twice" },
     { "size", { MIDR, WIDE },
       .fault = "register list: entry 1 of the register list, S3_0_C9_C9_1 "
                "(0x604000000013c4c9), has size code 4, not 32 or 64 bits" },
@@ -254,7 +254,7 @@ static const Broken broken[] = {
                "PSCI_VERSION (0x6030000000140000)" },
     { "values-duplicate", { MIDR, PSCI }, { { MIDR, 1 }, { MIDR, 2 } },
       .fault = "registers with values: entry 1 of the register list, MIDR_EL1 "
-               "(0x603000000013c000), stands in it twice" },
+               "(0x603000000013c000), is in the list twice" },
     { "values-size", { MIDR }, { { WIDE } },
       .fault = "registers with values: entry 0 of the register list, "
                "S3_0_C9_C9_1 (0x604000000013c4c9), has size code 4, not 32 "

@@ -92,7 +92,7 @@ static void test_faults(void)
     fault(LIST(DOUBLE), "not of a size");
     fault(LIST(CORE_V0), "entry 0");
     fault(LIST(SVE_Z0), "entry 0");
-    fault(LIST(QUAD, QUAD), "stands in it twice");
+    fault(LIST(QUAD, QUAD), "is in the list twice");
     fault(LIST(QUAD_NEXT, QUAD), "is out of order");
     fault(LIST(LONGEST, BYTE), "is out of order");
 }

@@ -3,9 +3,9 @@
  * What a host cannot show a guest is told at the start, of a scratch vCPU: the
  * guest's own is not touched.
  *
- * What a kernel lets be chosen is by the recorded masks, what it then takes by
- * KVM's documentation (api.rst, arm/fw-pseudo-registers.rst) and by what real
- * kernels did; see kvm-model.h.
+ * What a kernel lets a user choose is by the recorded masks, what it then takes
+ * by KVM's documentation (api.rst, arm/fw-pseudo-registers.rst) and by what
+ * real kernels did; see kvm-model.h.
  */
 
 #include "qemu/osdep.h"
