@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
 #include "qemu/main-loop.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
@@ -14,42 +15,43 @@
 #include "savevm.h"
 #include "trace.h"
 
-/* Of the PONG that says that the section is accepted; no PING asks for it. */
-#define PONG_PREFLIGHT 0xa5c3
+enum {
+    /* Does the destination know preflight?  Every QEMU echoes it. */
+    PING_KNOWS = 0xa5c1,
+    /* It does.  Sent before the echo. */
+    PONG_KNOWS = 0xa5c2,
+    /* The section is accepted; no PING asks for it. */
+    PONG_ACCEPTED = 0xa5c3,
+    /* Behind what is sent in the set-up phase. */
+    PING_SET_UP = 0xa5c4,
+};
 
-/* Of the PING behind what is sent in the set-up phase, and its PONG. */
-#define PING_SET_UP 0xa5c4
-
-/*
- * The destination asks its KVM, which takes milliseconds.  So long it may be
- * busy with something else.
- */
-#define ANSWER_MS 60000
+/* A destination answers within a round trip, unless it is stopped. */
+#define HANDSHAKE_MS 5000
 
 /* One migration at a time. */
 static struct {
-    void (*add)(void);
-    bool added;
+    bool provided;
     bool required;
-    bool answered;      /* by the return path's thread, as are those below */
+    bool ours;          /* nobody else wanted the return path */
+    bool knows;         /* what the handshake has found */
+    bool alone;         /* it has found nobody; nobody has spoken since */
+    /* By the return path's thread: */
+    bool spoken;        /* there was a PONG */
+    bool said_knows;
+    bool echoed;
+    bool accepted;
     bool set_up;
+    bool broken;        /* by an error that is the first of the migration */
     bool ended;
     QemuSemaphore sem;
 } preflight;
 
-void migration_preflight_provide(void (*add)(void))
+void migration_preflight_provide(void)
 {
-    if (!preflight.add) {
+    if (!preflight.provided) {
         qemu_sem_init(&preflight.sem, 0);
-        preflight.add = add;
-    }
-}
-
-void migration_preflight_section(bool load)
-{
-    if (preflight.add && !preflight.added && (load || migration_preflight())) {
-        preflight.add();
-        preflight.added = true;
+        preflight.provided = true;
     }
 }
 
@@ -58,96 +60,135 @@ void migration_preflight_require(void)
     preflight.required = true;
 }
 
-bool migration_preflight(void)
+bool migration_preflight_asks(void)
 {
-    return preflight.add &&
+    return preflight.provided && !migrate_colo() &&
+           !migrate_background_snapshot() &&
            (preflight.required || migrate_get_current()->capabilities[
                MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT]);
 }
 
+static bool preflight_has_peer(void)
+{
+    return preflight.knows && migrate_get_current()->rp_state.rp_thread_created;
+}
+
+bool migration_preflight(void)
+{
+    return preflight.required || preflight_has_peer();
+}
+
 bool migration_preflight_opens_return_path(MigrationState *s)
 {
-    if (!migration_preflight() || migrate_colo() ||
-        s->state == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP) {
-        return false;
+    if (s->state == MIGRATION_STATUS_POSTCOPY_RECOVER_SETUP) {
+        return false;       /* it goes on where it was */
     }
-    qatomic_set(&preflight.answered, false);
+    preflight.knows = false;
+    preflight.alone = false;
+    qatomic_set(&preflight.spoken, false);
+    qatomic_set(&preflight.said_knows, false);
+    qatomic_set(&preflight.echoed, false);
+    qatomic_set(&preflight.accepted, false);
     qatomic_set(&preflight.set_up, false);
+    qatomic_set(&preflight.broken, false);
     qatomic_set(&preflight.ended, false);
-    while (qemu_sem_timedwait(&preflight.sem, 0) == 0) {
+    while (preflight.provided && qemu_sem_timedwait(&preflight.sem, 0) == 0) {
         /* of a migration before this one */
     }
+    preflight.ours = !migrate_postcopy_ram() && !migrate_return_path();
     /* Sockets, with TLS or without, can be shut down; files and pipes not. */
-    return !migrate_background_snapshot() &&
+    return migration_preflight_asks() &&
            qio_channel_has_feature(qemu_file_get_ioc(s->to_dst_file),
                                    QIO_CHANNEL_FEATURE_SHUTDOWN);
 }
 
-bool migration_preflight_answer_due(void)
+void migration_preflight_ping(uint32_t value)
 {
-    return migration_preflight() && !migrate_colo() &&
-           migrate_get_current()->rp_state.rp_thread_created;
+    if (value == PING_KNOWS && preflight.provided) {
+        migration_refusal_agree(true);
+        migrate_send_rp_pong(migration_incoming_get_current(), PONG_KNOWS);
+    }
 }
 
 void migration_preflight_accept(void)
 {
-    migrate_send_rp_pong(migration_incoming_get_current(), PONG_PREFLIGHT);
+    if (migration_refusal_agreed()) {
+        migrate_send_rp_pong(migration_incoming_get_current(), PONG_ACCEPTED);
+    }
 }
 
 void migration_preflight_pong(uint32_t value)
 {
-    if (value == PONG_PREFLIGHT && preflight.add) {
-        qatomic_set(&preflight.answered, true);
-    } else if (value == PING_SET_UP && preflight.add) {
+    qatomic_set(&preflight.spoken, true);
+    switch (value) {
+    case PONG_KNOWS:
+        qatomic_set(&preflight.said_knows, true);
+        break;
+    case PING_KNOWS:
+        qatomic_set(&preflight.echoed, true);
+        break;
+    case PONG_ACCEPTED:
+        qatomic_set(&preflight.accepted, true);
+        break;
+    case PING_SET_UP:
         qatomic_set(&preflight.set_up, true);
+        break;
+    default:
+        return;
+    }
+    if (preflight.provided) {
         qemu_sem_post(&preflight.sem);
     }
 }
 
+bool migration_preflight_is_alone(void)
+{
+    return preflight.alone && !qatomic_read(&preflight.spoken);
+}
+
+void migration_preflight_broken(MigrationState *s, Error **errp)
+{
+    if (*errp && migration_preflight_is_alone()) {
+        error_free(*errp);
+        *errp = NULL;
+    }
+    qatomic_set(&preflight.broken, *errp && !migrate_has_error(s));
+}
+
 void migration_preflight_end(void)
 {
-    if (preflight.add) {
+    if (preflight.provided) {
         qatomic_set(&preflight.ended, true);
         qemu_sem_post(&preflight.sem);
     }
 }
 
-static void fail(MigrationState *s, const char *why)
+static void preflight_fail(MigrationState *s, const char *why)
 {
     g_autoptr(Error) err = NULL;
 
-    error_setg(&err, "%s; nothing of the guest's RAM was sent. A destination "
-               "that is no QEMU, or one without the capability "
-               "x-cpreg-preflight, needs it switched off at the source", why);
+    error_setg(&err, "%s; nothing of the guest's RAM was sent", why);
     migrate_set_error(s, err);
 }
 
-/* The return path ended with an error, and that says nothing of registers. */
-static void explain(MigrationState *s)
-{
-    if (migration_refusal_was_told()) {
-        return;
-    }
-    WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
-        error_prepend(&s->error, "The connection ended before the destination "
-                      "had checked the guest's registers, and it did not say "
-                      "why: see its log. One without the capability "
-                      "x-cpreg-preflight (\"Unknown section\") needs it "
-                      "switched off at the source. ");
-    }
-}
+typedef enum PreflightWait {
+    PREFLIGHT_ARRIVED,
+    PREFLIGHT_TIMEOUT,
+    PREFLIGHT_CLOSED,       /* the return path has ended, without an error */
+    PREFLIGHT_FAILED,       /* the migration has an error, or is cancelled */
+} PreflightWait;
 
-/*
- * Only the check of the section is bounded in time: to set up RAM can take the
- * destination minutes, as it always could.
- */
-static bool answered_in_time(MigrationState *s)
+/* Wait for a pong for at most @ms, or, with 0, as long as it takes. */
+static PreflightWait preflight_wait_for(MigrationState *s, const bool *arrived,
+                                        int64_t ms)
 {
     int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+    MigrationStatus state = qatomic_read(&s->state);
 
-    qemu_savevm_send_ping(s->to_dst_file, PING_SET_UP);
-    while (!qatomic_read(&preflight.set_up)) {
-        if (qatomic_read(&preflight.ended)) {
+    while (!qatomic_read(arrived)) {
+        bool ended = qatomic_read(&preflight.ended);
+
+        if (ended) {
             /*
              * migration_cancel() first shuts the channel down and then says
              * that it did, under the BQL: let it finish.
@@ -155,36 +196,105 @@ static bool answered_in_time(MigrationState *s)
             bql_lock();
             bql_unlock();
         }
-        if (s->state != MIGRATION_STATUS_ACTIVE) {
-            return false;
+        if (qatomic_read(&s->state) != state || migrate_has_error(s)) {
+            return PREFLIGHT_FAILED;
         }
-        if (migrate_has_error(s)) {
-            explain(s);
-            return false;
+        if (ended) {
+            return PREFLIGHT_CLOSED;
         }
-        if (qatomic_read(&preflight.ended)) {
-            fail(s, "The destination closed the return path before it had "
-                 "checked the guest's registers");
-            return false;
-        }
-        if (!qatomic_read(&preflight.answered) &&
-            qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ANSWER_MS) {
-            fail(s, "The destination did not say within 60 seconds whether "
-                 "it can take the guest's registers");
-            return false;
+        if (ms && qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start > ms) {
+            return PREFLIGHT_TIMEOUT;
         }
         /* Cancelling does not wake this up. */
         qemu_sem_timedwait(&preflight.sem, 100);
     }
-    trace_migration_preflight_passed(qemu_clock_get_ms(QEMU_CLOCK_REALTIME) -
-                                     start);
+    return PREFLIGHT_ARRIVED;
+}
+
+/* False if the migration has failed, or is cancelled. */
+static bool preflight_ask(MigrationState *s)
+{
+    int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+    PreflightWait wait;
+
+    qemu_savevm_send_ping(s->to_dst_file, PING_KNOWS);
+    wait = preflight_wait_for(s, &preflight.echoed, HANDSHAKE_MS);
+    if (wait == PREFLIGHT_FAILED) {
+        return false;
+    }
+    preflight.knows = qatomic_read(&preflight.said_knows);
+    trace_migration_preflight_handshake(
+        preflight.knows ? "knows preflight" :
+        wait == PREFLIGHT_ARRIVED ? "does not know preflight" :
+        "does not answer", qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start);
+    if (preflight.knows) {
+        return true;
+    }
+    if (preflight.required) {
+        preflight_fail(s, wait == PREFLIGHT_ARRIVED ?
+                       "The guest was started with a choice of what it sees "
+                       "(kvm-baseline), and the destination's QEMU does not "
+                       "know such guests. Migrate it to a QEMU that does" :
+                       "The guest was started with a choice of what it sees "
+                       "(kvm-baseline), and the destination did not say in "
+                       "time whether it knows such guests. Migrate it to a "
+                       "QEMU that runs and knows them");
+        return false;
+    }
+    if (wait != PREFLIGHT_ARRIVED) {
+        preflight.alone = preflight.ours;
+        warn_report("The destination of the migration does not answer: the "
+                    "guest's registers are not checked before RAM is sent");
+    }
     return true;
+}
+
+bool migration_preflight_handshake(MigrationState *s)
+{
+    if (!migration_preflight_asks() || !s->rp_state.rp_thread_created ||
+        preflight_ask(s)) {
+        return true;
+    }
+    /* A migration that is cancelled stays so. */
+    migrate_set_state(&s->state, MIGRATION_STATUS_SETUP,
+                      MIGRATION_STATUS_FAILED);
+    return false;
+}
+
+/* The return path broke before the answer, without a reason. */
+static void preflight_explain(MigrationState *s)
+{
+    if (qatomic_read(&preflight.broken) &&
+        !qatomic_read(&preflight.accepted) && !migration_refusal_was_told()) {
+        WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
+            error_prepend(&s->error, "The connection ended before the "
+                          "destination had checked the guest's registers, and "
+                          "it did not say why: see its log. ");
+        }
+    }
 }
 
 bool migration_preflight_wait(MigrationState *s)
 {
-    if (!migration_preflight_answer_due() || answered_in_time(s)) {
+    int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+    PreflightWait wait;
+
+    if (!preflight_has_peer()) {
         return true;
+    }
+    /* To set up RAM can take the destination minutes, as it always could. */
+    qemu_savevm_send_ping(s->to_dst_file, PING_SET_UP);
+    wait = preflight_wait_for(s, &preflight.set_up, 0);
+    if (wait == PREFLIGHT_ARRIVED && qatomic_read(&preflight.accepted)) {
+        trace_migration_preflight_passed(
+            qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start);
+        return true;
+    }
+    if (wait == PREFLIGHT_FAILED) {
+        preflight_explain(s);
+    } else {
+        preflight_fail(s, "The destination did not check the guest's "
+                       "registers: see its log");
     }
     /* As after a failed set-up; a migration that is cancelled stays so. */
     migrate_set_state(&s->state, MIGRATION_STATUS_ACTIVE,

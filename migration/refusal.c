@@ -14,12 +14,19 @@
 
 /* Destination: the source of this load knows the messages. */
 static bool agreed;
+static bool told_source;
 static char *reason;
 
 void migration_refusal_agree(bool knows)
 {
     agreed = knows;
+    told_source = false;
     g_clear_pointer(&reason, g_free);
+}
+
+bool migration_refusal_agreed(void)
+{
+    return agreed;
 }
 
 void migration_refusal_reason(const Error *err)
@@ -29,7 +36,7 @@ void migration_refusal_reason(const Error *err)
 }
 
 /* At most @max bytes, and no part of a character. */
-static size_t clip(const char *text, size_t max)
+static size_t refusal_clip(const char *text, size_t max)
 {
     size_t len = strlen(text);
     const char *end = text + max;
@@ -43,24 +50,30 @@ static size_t clip(const char *text, size_t max)
     return end - text;
 }
 
-static void give_up(void *opaque)
+static void refusal_give_up(void *opaque)
 {
     qio_channel_shutdown(opaque, QIO_CHANNEL_SHUTDOWN_BOTH, NULL);
 }
 
-static void coroutine_fn drain(QIOChannel *ioc)
+void coroutine_fn migration_refusal_drain(MigrationIncomingState *mis)
 {
     g_autofree char *buf = g_malloc(65536);
     int64_t end = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + CLOSE_MS;
+    QIOChannel *ioc;
     QEMUTimer *timer;
     ssize_t len;
 
+    if (!told_source) {
+        return;
+    }
+    told_source = false;
+    ioc = qemu_file_get_ioc(mis->from_src_file);
     if (!qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN)) {
         return;     /* it could not be given up */
     }
-    timer = timer_new_ms(QEMU_CLOCK_REALTIME, give_up, ioc);
+    timer = timer_new_ms(QEMU_CLOCK_REALTIME, refusal_give_up, ioc);
     timer_mod(timer, end);
-    /* Who sends without a pause keeps the timer from running. */
+    /* A source that sends without a pause keeps the timer from running. */
     do {
         len = qio_channel_read(ioc, buf, 65536, NULL);
         if (len == QIO_CHANNEL_ERR_BLOCK) {
@@ -71,38 +84,35 @@ static void coroutine_fn drain(QIOChannel *ioc)
     timer_free(timer);
 }
 
-/* True if the source knows what it was told. */
-static bool tell(MigrationIncomingState *mis, const Error *why)
+static void refusal_send(MigrationIncomingState *mis, const Error *why)
 {
     const char *text = reason ?: error_get_pretty(why);
-    size_t len = clip(text, MIGRATION_REFUSAL_MAX);
+    size_t len = refusal_clip(text, MIGRATION_REFUSAL_MAX);
 
-    if (!agreed || !mis->to_src_file) {
-        return false;
-    }
-    agreed = false;
     for (size_t at = 0; at < len; at += MIGRATION_REFUSAL_CHUNK) {
         migrate_send_rp_refusal(mis, text + at,
                                 MIN(MIGRATION_REFUSAL_CHUNK, len - at));
     }
-    return true;
+    agreed = false;
 }
 
 void migration_refusal_tell(MigrationIncomingState *mis, Error *err)
 {
     if (err) {
         migrate_set_error(migrate_get_current(), err);
-        tell(mis, err);
+        if (agreed) {
+            refusal_send(mis, err);
+        }
         error_free(err);
     }
 }
 
-void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
-                                        const Error *why)
+void migration_refusal_end(MigrationIncomingState *mis, const Error *why)
 {
-    if (tell(mis, why)) {
+    if (agreed) {
+        refusal_send(mis, why);
         migrate_send_rp_shut(mis, 1);
-        drain(qemu_file_get_ioc(mis->from_src_file));
+        told_source = true;
     }
 }
 
@@ -132,7 +142,7 @@ void migration_refusal_receive(const uint8_t *text, size_t len)
 }
 
 /* It goes to logs and terminals: valid UTF-8, and only what can be printed. */
-static char *clean(const GString *text)
+static char *refusal_clean(const GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, text->len);
     GString *printed = g_string_new(NULL);
@@ -148,7 +158,7 @@ static char *clean(const GString *text)
 void migration_refusal_complete(Error **errp)
 {
     g_autofree char *text = received && received->len ?
-                            clean(received) : NULL;
+                            refusal_clean(received) : NULL;
 
     if (text) {
         error_free(*errp);

@@ -7,6 +7,7 @@
 #include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "system/system.h"
 
 /* Streams */
 
@@ -221,26 +222,18 @@ int vmstate_register(void *obj, int instance, const VMStateDescription *vmsd,
 
 /* Preflight */
 
+void qemu_add_machine_init_done_notifier(Notifier *notify)
+{
+    notify->notify(notify, NULL);
+}
+
 bool standalone_preflight;
-bool standalone_answer_due;
-bool standalone_agreed;
-
-GString *standalone_refusal(void)
-{
-    static GString *refusal;
-
-    if (!refusal) {
-        refusal = g_string_new(NULL);
-    }
-    return refusal;
-}
-
-void migration_preflight_provide(void (*add)(void))
-{
-    add();
-}
-
 bool standalone_required;
+bool standalone_accepted;
+
+void migration_preflight_provide(void)
+{
+}
 
 void migration_preflight_require(void)
 {
@@ -252,21 +245,19 @@ bool migration_preflight(void)
     return standalone_preflight || standalone_required;
 }
 
-bool standalone_accepted;
-
 void migration_preflight_accept(void)
 {
     standalone_accepted = true;
 }
 
-bool migration_preflight_answer_due(void)
+GString *standalone_refusal(void)
 {
-    return standalone_answer_due;
-}
+    static GString *refusal;
 
-void migration_refusal_agree(bool knows)
-{
-    standalone_agreed = knows;
+    if (!refusal) {
+        refusal = g_string_new(NULL);
+    }
+    return refusal;
 }
 
 void migration_refusal_reason(const Error *err)

@@ -2,51 +2,59 @@
 /*
  * Preflight: the destination checks what it can check before RAM is sent.
  *
- * What is checked is in a section with early_setup, of whoever registered.
- * Where the channel can carry a return path, the source opens one, says in
- * the section that it waits, and holds RAM back until the destination has
- * answered: with a PONG, or by ending the migration.
- *
- * All of it is off without the capability x-cpreg-preflight.
+ * What is checked is in a section with early_setup, of whoever provides it.
+ * The source sends it to a destination that has said that it knows it, and
+ * holds RAM back until that has answered: with a PONG, or by ending the
+ * migration.  Every other stream is that of a QEMU without preflight.
  */
 
 #ifndef MIGRATION_PREFLIGHT_H
 #define MIGRATION_PREFLIGHT_H
 
-/**
- * migration_preflight_provide: there is a section to be checked before RAM
- * @add: registers it
- *
- * Sections have numbers in the stream, in the order in which they are
- * registered.  This one is registered when it is first needed, so that a
- * stream without it has the numbers of a QEMU that does not know it.
- */
-void migration_preflight_provide(void (*add)(void));
+/* For whom there is a section */
 
-/* A stream is about to be saved or loaded: have the section, if need be. */
-void migration_preflight_section(bool load);
+/* The guest of this QEMU has a section that can be checked before RAM. */
+void migration_preflight_provide(void);
 
 /**
- * migration_preflight_require: this guest must not migrate without
+ * migration_preflight_require: this guest must not migrate unchecked
  *
- * From now on the capability counts as on.
+ * From now on the capability counts as on, a destination that does not know
+ * preflight is refused, and files have the section too.
  */
 void migration_preflight_require(void);
 
-/* Is there one, and is the capability on? */
+/* Shall the stream that is being saved have what only preflight knows? */
 bool migration_preflight(void);
+
+/* Destination: the section is accepted; tell a source that waits. */
+void migration_preflight_accept(void);
+
+/* For migration/ */
+
+/* Does an outgoing migration ask its destination, where it can? */
+bool migration_preflight_asks(void);
 
 /**
  * migration_preflight_opens_return_path: for a migration that starts
  *
- * Returns true if the channel to the destination can carry a return path; the
- * caller then opens it.  Files, pipes and background snapshots have none, and
- * COLO uses it by itself.
+ * Returns true if preflight needs the return path, and the channel to the
+ * destination can carry one; the caller then opens it.  Files, pipes and
+ * background snapshots have none, and COLO uses it by itself.
  */
 bool migration_preflight_opens_return_path(MigrationState *s);
 
-/* Has this migration a return path for the destination's answer? */
-bool migration_preflight_answer_due(void);
+/**
+ * migration_preflight_handshake: ask the destination whether it knows
+ *
+ * Called by the migration thread before anything of the guest is sent,
+ * without the BQL.  A destination that does not answer in time is taken for
+ * one that does not know.
+ *
+ * Returns true if the migration goes on.  Else it has failed, with an error,
+ * or was cancelled.
+ */
+bool migration_preflight_handshake(MigrationState *s);
 
 /**
  * migration_preflight_wait: hold back until the destination has answered
@@ -58,13 +66,25 @@ bool migration_preflight_answer_due(void);
  */
 bool migration_preflight_wait(MigrationState *s);
 
-/* At the destination: the section is accepted, and the source waits. */
-void migration_preflight_accept(void);
+/* Destination: a ping arrived, and is about to be echoed. */
+void migration_preflight_ping(uint32_t value);
 
 /* For the return path's thread: a pong arrived. */
 void migration_preflight_pong(uint32_t value);
 
-/* For the return path's thread: it is about to end. */
+/**
+ * migration_preflight_broken: for the return path's thread
+ * @errp: why it is about to end; freed where that is no error
+ *
+ * A peer that has never said a word may be no QEMU.  How it ends a return
+ * path that nobody but preflight wanted is of no interest.
+ */
+void migration_preflight_broken(MigrationState *s, Error **errp);
+
+/* For the return path's thread: its error, if any, is set, and it ends. */
 void migration_preflight_end(void);
+
+/* Is there nobody who would end the return path in good order? */
+bool migration_preflight_is_alone(void);
 
 #endif

@@ -3,9 +3,8 @@
  * Why a destination refused the guest, told to the source over the return
  * path: messages of text, then the SHUT that always came.
  *
- * A source that knows these messages says so in a section of the stream, and
- * the destination then calls migration_refusal_agree(); another source never
- * gets one.
+ * The destination calls migration_refusal_agree() once it knows that its source
+ * knows these messages; another source never gets one.
  */
 
 #ifndef MIGRATION_REFUSAL_H
@@ -19,8 +18,9 @@
 
 /* Destination */
 
-/* Does the source of this load know the messages? */
+/* Does the source of this load know the messages?  Forgets what was before. */
 void migration_refusal_agree(bool knows);
+bool migration_refusal_agreed(void);
 
 /**
  * migration_refusal_reason: what the source is to be told, should the load fail
@@ -41,13 +41,20 @@ void migration_refusal_tell(MigrationIncomingState *mis, Error *err);
  * migration_refusal_end: the load has failed; tell the source why
  * @why: the error, for where migration_refusal_reason() was not called
  *
- * Does nothing where the source does not know the messages.  Otherwise it
- * ends the return path, and takes what the source has yet to send until it has
- * closed the channel, for seconds at most: a connection that is closed while
- * data is under way is reset, and the source would see that instead.
+ * Ends the return path.  Does nothing where the source does not know the
+ * messages.  Call it before anybody is told of the failure: who hears of it
+ * may end this process.
  */
-void coroutine_fn migration_refusal_end(MigrationIncomingState *mis,
-                                        const Error *why);
+void migration_refusal_end(MigrationIncomingState *mis, const Error *why);
+
+/**
+ * migration_refusal_drain: after migration_refusal_end(), before the close
+ *
+ * Takes what the source has yet to send until it has closed the channel, for
+ * seconds at most: a connection that is closed while data is under way is
+ * reset, and the source would see that instead of the reason.
+ */
+void coroutine_fn migration_refusal_drain(MigrationIncomingState *mis);
 
 /* One message; in migration.c, which has the numbers of the messages. */
 void migrate_send_rp_refusal(MigrationIncomingState *mis, const char *text,

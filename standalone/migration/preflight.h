@@ -8,11 +8,10 @@ typedef struct MigrationState MigrationState;
 
 #include "include/migration/preflight.h"
 
-/* Is the capability on, is an answer due?  For a test to set. */
+/* Does the destination know preflight?  For a test to set. */
 extern bool standalone_preflight;
 /* migration_preflight_require() was called. */
 extern bool standalone_required;
-extern bool standalone_answer_due;
 /* The source was told that its manifest is accepted; for a test to reset. */
 extern bool standalone_accepted;
 

@@ -9,8 +9,7 @@ typedef struct MigrationIncomingState MigrationIncomingState;
 
 #include "include/migration/refusal.h"
 
-/* What migration/ was told: for a test to read, and to clear. */
-extern bool standalone_agreed;      /* see migration_refusal_agree() */
-GString *standalone_refusal(void);  /* see migration_refusal_reason() */
+/* What migration_refusal_reason() was told: for a test to read, and clear. */
+GString *standalone_refusal(void);
 
 #endif

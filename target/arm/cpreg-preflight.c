@@ -10,18 +10,15 @@
 #include "migration/refusal.h"
 #include "migration/vmstate.h"
 #include "system/kvm.h"
+#include "system/system.h"
 #include "cpreg-preflight.h"
 #include "kvm-identity.h"
 #include "kvm-preflight.h"
 #include "trace.h"
 
-/* The source waits for an answer, and knows messages that tell a refusal. */
-#define MANIFEST_F_ANSWER 1
-
 /* The section; it is there once. */
 typedef struct ManifestSection {
     uint32_t format;
-    uint32_t flags;
     GByteArray *encoded;
     GByteArray *chosen;     /* in a subsection; NULL where there is none */
 } ManifestSection;
@@ -40,7 +37,6 @@ static bool section_pre_save(void *opaque, Error **errp)
         return false;
     }
     section->format = ARM_CPREG_MANIFEST_FORMAT;
-    section->flags = migration_preflight_answer_due() ? MANIFEST_F_ANSWER : 0;
     g_clear_pointer(&section->encoded, g_byte_array_unref);
     section->encoded = arm_cpreg_manifest_encode(manifest);
     g_clear_pointer(&section->chosen, g_byte_array_unref);
@@ -90,7 +86,7 @@ static const VMStateInfo vmstate_info_encoded = {
 };
 
 /* A guest's manifest has arrived: can it be loaded? */
-static bool check(const ManifestSection *section, Error **errp)
+static bool section_check(const ManifestSection *section, Error **errp)
 {
     const GByteArray *chosen = section->chosen;
     g_autofree char *fault = NULL;
@@ -137,18 +133,17 @@ static bool section_post_load(void *opaque, int version_id, Error **errp)
     ManifestSection *section = opaque;
     bool ok;
 
-    migration_refusal_agree(section->flags & MANIFEST_F_ANSWER);
     if (section->format > ARM_CPREG_MANIFEST_FORMAT) {
         trace_arm_cpreg_preflight_skipped(section->format,
                                           ARM_CPREG_MANIFEST_FORMAT);
         ok = true;
     } else {
-        ok = check(section, errp);
+        ok = section_check(section, errp);
     }
-    if (!ok) {
-        migration_refusal_reason(*errp);
-    } else if (section->flags & MANIFEST_F_ANSWER) {
+    if (ok) {
         migration_preflight_accept();
+    } else {
+        migration_refusal_reason(*errp);
     }
     g_clear_pointer(&section->encoded, g_byte_array_unref);
     g_clear_pointer(&section->chosen, g_byte_array_unref);
@@ -184,7 +179,6 @@ static const VMStateDescription vmstate_manifest = {
     .post_load_errp = section_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32(format, ManifestSection),
-        VMSTATE_UINT32(flags, ManifestSection),
         VMSTATE_SINGLE(encoded, ManifestSection, 1, vmstate_info_encoded,
                        GByteArray *),
         VMSTATE_END_OF_LIST()
@@ -195,7 +189,7 @@ static const VMStateDescription vmstate_manifest = {
     }
 };
 
-static void add_section(void)
+static void section_register(Notifier *notifier, void *data)
 {
     static ManifestSection section;
 
@@ -204,9 +198,15 @@ static void add_section(void)
 
 void arm_cpreg_preflight_provide(ARMCPU *cpu)
 {
+    /* Behind all others: a stream without it has the section numbers of old. */
+    static Notifier machine_done;
     g_autofree char *label = kvm_arm_identity_label(cpu);
 
-    migration_preflight_provide(add_section);
+    if (!machine_done.notify) {
+        machine_done.notify = section_register;
+        migration_preflight_provide();
+        qemu_add_machine_init_done_notifier(&machine_done);
+    }
     if (label) {
         migration_preflight_require();
     }

@@ -2,8 +2,8 @@
 /*
  * What KVM_ARM_VCPU_INIT was given, in the migration stream of a vCPU.
  *
- * A stream without it, from a source that does not know it or has preflight
- * off, loads as it always did.
+ * A stream without it, from a source that does not know it or a file, loads
+ * as it always did.
  */
 
 #include "qemu/osdep.h"

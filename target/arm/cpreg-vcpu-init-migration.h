@@ -7,8 +7,8 @@
 #include "migration/vmstate.h"
 
 /*
- * A subsection of cpu, sent with the capability x-cpreg-preflight, and taken
- * always: a destination whose vCPU was made with another target, other
+ * A subsection of cpu, sent where preflight is, see migration/preflight.h, and
+ * taken always: a destination whose vCPU was made with another target, other
  * features or other vector lengths refuses the guest.
  */
 extern const VMStateDescription vmstate_kvm_vcpu_init;

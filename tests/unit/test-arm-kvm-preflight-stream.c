@@ -15,11 +15,10 @@
 #include "target/arm/cpreg-vcpu-init-migration.h"
 #include "trace.h"
 
-/* Where the section has its three numbers, and the manifest. */
+/* Where the section has its two numbers, and the manifest. */
 #define FORMAT      0
-#define FLAGS       4
-#define LENGTH      8
-#define MANIFEST    12
+#define LENGTH      4
+#define MANIFEST    8
 
 static const VMStateDescription *section(ARMCPU *cpu)
 {
@@ -73,31 +72,26 @@ static void test_section(void)
     g_autoptr(ScriptedKVM) from = recorded_kernel("6.12" ON_N1);
     g_autoptr(ScriptedKVM) to = recorded_kernel("6.18" ON_N1);
     g_autoptr(ARMCPU) cpu = scripted_start(to, NULL);
+    g_autoptr(QEMUFile) f = NULL;
+    g_autoptr(Error) err = NULL;
 
     g_assert_cmpstr(section(cpu)->name, ==, "arm-cpreg-manifest");
     g_assert_true(section(cpu)->early_setup);
     for (int on = 0; on < 2; on++) {
-        g_autoptr(QEMUFile) f = NULL;
-        g_autoptr(Error) err = NULL;
-
         standalone_preflight = on;
         g_assert_true(section(cpu)->needed(standalone_section.opaque) == on);
-        standalone_answer_due = on;
-        f = section_from(from);
-        g_assert_cmpuint(get32(f, FORMAT), ==, 1);
-        g_assert_cmpuint(get32(f, FLAGS), ==, on);
-        g_assert_cmpuint(get32(f, LENGTH), ==, f->bytes->len - MANIFEST);
-
-        standalone_agreed = !on;
-        standalone_accepted = false;
-        load(cpu, f, &err);
-        g_assert_null(err);
-        g_assert_true(standalone_agreed == on);
-        g_assert_true(standalone_accepted == on);
-        g_assert_cmpstr(standalone_refusal()->str, ==, "");
-        g_assert_cmpuint(f->at, ==, f->bytes->len);
     }
-    standalone_preflight = standalone_answer_due = false;
+    standalone_preflight = false;
+    f = section_from(from);
+    g_assert_cmpuint(get32(f, FORMAT), ==, 1);
+    g_assert_cmpuint(get32(f, LENGTH), ==, f->bytes->len - MANIFEST);
+
+    standalone_accepted = false;
+    load(cpu, f, &err);
+    g_assert_null(err);
+    g_assert_true(standalone_accepted);
+    g_assert_cmpstr(standalone_refusal()->str, ==, "");
+    g_assert_cmpuint(f->at, ==, f->bytes->len);
 }
 
 static void test_refused(void)
@@ -108,7 +102,6 @@ static void test_refused(void)
     g_autoptr(QEMUFile) f = section_from(from);
     g_autoptr(Error) err = NULL;
 
-    set32(f, FLAGS, 1);
     standalone_accepted = false;
     g_assert_false(load(cpu, f, &err));
     g_assert_false(standalone_accepted);
@@ -158,25 +151,20 @@ static void test_newer(void)
     static const uint32_t formats[] = { 2, UINT32_MAX };
 
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-        for (uint32_t flags = 0; flags < 2; flags++) {
-            g_autoptr(GArray) lines = trace_lines_new();
+        g_autoptr(GArray) lines = trace_lines_new();
 
-            set32(f, FORMAT, formats[i]);
-            set32(f, FLAGS, flags | 0xfffffff0);
-            memset(f->bytes->data + MANIFEST, 0xa5, 100);
-            standalone_trace = lines;
-            standalone_agreed = !flags;
-            standalone_accepted = false;
-            g_assert_true(load(cpu, f, NULL));
-            standalone_trace = NULL;
-            g_assert_true(standalone_agreed == flags);
-            g_assert_true(standalone_accepted == flags);
-            g_assert_cmpuint(to->calls->len, ==, 0);
-            g_assert_cmpuint(lines->len, ==, 1);
-            g_assert_cmpint(g_array_index(lines, TraceLine, 0).event, ==,
-                            TRACE_ARM_CPREG_PREFLIGHT_SKIPPED);
-            g_assert_cmpuint(f->at, ==, f->bytes->len);
-        }
+        set32(f, FORMAT, formats[i]);
+        memset(f->bytes->data + MANIFEST, 0xa5, 100);
+        standalone_trace = lines;
+        standalone_accepted = false;
+        g_assert_true(load(cpu, f, NULL));
+        standalone_trace = NULL;
+        g_assert_true(standalone_accepted);
+        g_assert_cmpuint(to->calls->len, ==, 0);
+        g_assert_cmpuint(lines->len, ==, 1);
+        g_assert_cmpint(g_array_index(lines, TraceLine, 0).event, ==,
+                        TRACE_ARM_CPREG_PREFLIGHT_SKIPPED);
+        g_assert_cmpuint(f->at, ==, f->bytes->len);
     }
 }
 
