@@ -9,6 +9,7 @@
 #include "qemu/timer.h"
 #include "migration/preflight.h"
 #include "migration/refusal.h"
+#include "migration/vmstate.h"
 #include "migration.h"
 #include "options.h"
 #include "qemu-file.h"
@@ -31,7 +32,8 @@ enum {
 
 /* One migration at a time. */
 static struct {
-    bool provided;
+    const VMStateDescription *vmsd;     /* NULL: nothing to be checked */
+    void *opaque;
     bool required;
     bool ours;          /* nobody else wanted the return path */
     bool knows;         /* what the handshake has found */
@@ -47,11 +49,19 @@ static struct {
     QemuSemaphore sem;
 } preflight;
 
-void migration_preflight_provide(void)
+void migration_preflight_provide(const VMStateDescription *vmsd, void *opaque)
 {
-    if (!preflight.provided) {
+    if (!preflight.vmsd) {
         qemu_sem_init(&preflight.sem, 0);
-        preflight.provided = true;
+        preflight.vmsd = vmsd;
+        preflight.opaque = opaque;
+    }
+}
+
+void migration_preflight_register(void)
+{
+    if (preflight.vmsd) {
+        vmstate_register(NULL, 0, preflight.vmsd, preflight.opaque);
     }
 }
 
@@ -62,7 +72,7 @@ void migration_preflight_require(void)
 
 bool migration_preflight_asks(void)
 {
-    return preflight.provided && !migrate_colo() &&
+    return preflight.vmsd && !migrate_colo() &&
            !migrate_background_snapshot() &&
            (preflight.required || migrate_get_current()->capabilities[
                MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT]);
@@ -92,7 +102,7 @@ bool migration_preflight_opens_return_path(MigrationState *s)
     qatomic_set(&preflight.set_up, false);
     qatomic_set(&preflight.broken, false);
     qatomic_set(&preflight.ended, false);
-    while (preflight.provided && qemu_sem_timedwait(&preflight.sem, 0) == 0) {
+    while (preflight.vmsd && qemu_sem_timedwait(&preflight.sem, 0) == 0) {
         /* of a migration before this one */
     }
     preflight.ours = !migrate_postcopy_ram() && !migrate_return_path();
@@ -104,7 +114,7 @@ bool migration_preflight_opens_return_path(MigrationState *s)
 
 void migration_preflight_ping(uint32_t value)
 {
-    if (value == PING_KNOWS && preflight.provided) {
+    if (value == PING_KNOWS && preflight.vmsd) {
         migration_refusal_agree(true);
         migrate_send_rp_pong(migration_incoming_get_current(), PONG_KNOWS);
     }
@@ -136,7 +146,7 @@ void migration_preflight_pong(uint32_t value)
     default:
         return;
     }
-    if (preflight.provided) {
+    if (preflight.vmsd) {
         qemu_sem_post(&preflight.sem);
     }
 }
@@ -157,7 +167,7 @@ void migration_preflight_broken(MigrationState *s, Error **errp)
 
 void migration_preflight_end(void)
 {
-    if (preflight.provided) {
+    if (preflight.vmsd) {
         qatomic_set(&preflight.ended, true);
         qemu_sem_post(&preflight.sem);
     }

@@ -7,7 +7,6 @@
 #include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
-#include "system/system.h"
 
 /* Streams */
 
@@ -211,28 +210,16 @@ bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
             vmsd->post_load_errp(opaque, vmsd->version_id, errp));
 }
 
-StandaloneSection standalone_section;
-
-int vmstate_register(void *obj, int instance, const VMStateDescription *vmsd,
-                     void *opaque)
-{
-    standalone_section = (StandaloneSection) { vmsd, opaque };
-    return 0;
-}
-
 /* Preflight */
-
-void qemu_add_machine_init_done_notifier(Notifier *notify)
-{
-    notify->notify(notify, NULL);
-}
 
 bool standalone_preflight;
 bool standalone_required;
 bool standalone_accepted;
+StandaloneSection standalone_section;
 
-void migration_preflight_provide(void)
+void migration_preflight_provide(const VMStateDescription *vmsd, void *opaque)
 {
+    standalone_section = (StandaloneSection) { vmsd, opaque };
 }
 
 void migration_preflight_require(void)

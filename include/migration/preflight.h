@@ -14,7 +14,7 @@
 /* For whom there is a section */
 
 /* The guest of this QEMU has a section that can be checked before RAM. */
-void migration_preflight_provide(void);
+void migration_preflight_provide(const VMStateDescription *vmsd, void *opaque);
 
 /**
  * migration_preflight_require: this guest must not migrate unchecked
@@ -30,7 +30,13 @@ bool migration_preflight(void);
 /* Destination: the section is accepted; tell a source that waits. */
 void migration_preflight_accept(void);
 
-/* For migration/ */
+/* For the machine and for migration/ */
+
+/*
+ * Register the section, behind all others of the machine: a stream without it
+ * has the section numbers that it always had.
+ */
+void migration_preflight_register(void);
 
 /* Does an outgoing migration ask its destination, where it can? */
 bool migration_preflight_asks(void);

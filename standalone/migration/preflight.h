@@ -4,9 +4,19 @@
 #ifndef STANDALONE_MIGRATION_PREFLIGHT_H
 #define STANDALONE_MIGRATION_PREFLIGHT_H
 
+#include "migration/vmstate.h"
+
 typedef struct MigrationState MigrationState;
 
 #include "include/migration/preflight.h"
+
+/* The section that was provided. */
+typedef struct StandaloneSection {
+    const VMStateDescription *vmsd;
+    void *opaque;
+} StandaloneSection;
+
+extern StandaloneSection standalone_section;
 
 /* Does the destination know preflight?  For a test to set. */
 extern bool standalone_preflight;

@@ -75,15 +75,4 @@ bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
 /* An error for what a field has reported, or for a stream that ended: @ret. */
 bool vmstate_failed(int ret, Error **errp);
 
-/* A section of the stream; there is one, and a test takes it from here. */
-typedef struct StandaloneSection {
-    const VMStateDescription *vmsd;
-    void *opaque;
-} StandaloneSection;
-
-extern StandaloneSection standalone_section;
-
-int vmstate_register(void *obj, int instance, const VMStateDescription *vmsd,
-                     void *opaque);
-
 #endif

@@ -10,7 +10,6 @@
 #include "migration/refusal.h"
 #include "migration/vmstate.h"
 #include "system/kvm.h"
-#include "system/system.h"
 #include "cpreg-preflight.h"
 #include "kvm-identity.h"
 #include "kvm-preflight.h"
@@ -189,24 +188,12 @@ static const VMStateDescription vmstate_manifest = {
     }
 };
 
-static void section_register(Notifier *notifier, void *data)
-{
-    static ManifestSection section;
-
-    vmstate_register(NULL, 0, &vmstate_manifest, &section);
-}
-
 void arm_cpreg_preflight_provide(ARMCPU *cpu)
 {
-    /* Behind all others: a stream without it has the section numbers of old. */
-    static Notifier machine_done;
+    static ManifestSection section;
     g_autofree char *label = kvm_arm_identity_label(cpu);
 
-    if (!machine_done.notify) {
-        machine_done.notify = section_register;
-        migration_preflight_provide();
-        qemu_add_machine_init_done_notifier(&machine_done);
-    }
+    migration_preflight_provide(&vmstate_manifest, &section);
     if (label) {
         migration_preflight_require();
     }

@@ -13,9 +13,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
-from rig import pool                                        # noqa: E402
+from rig import cases, pool                                 # noqa: E402
 from rig.cases import VARIANTS                              # noqa: E402
-from rig.migration import MIGRATED                          # noqa: E402
+from rig.migration import MIGRATED, migrate                 # noqa: E402
 from rig.tour import Tour                                   # noqa: E402
 from rigcase import RigCase                                 # noqa: E402
 
@@ -121,15 +121,27 @@ class Baseline(RigCase):
                 return_path=True)
         self.go(tour, hosts[1])
 
+    def test_destination_that_knows_no_baselines(self):
+        """Stock would take the guest, and change its view at a reset."""
+        hosts = self.hosts('6.18', '6.18', qemu=('stock', 'series'))
+        tour = self.tour(hosts[0])
+        result = migrate(tour.guest, self.guest(
+            hosts[1], 'stock', incoming=True, memory='64M'))
+        self.assertEqual(result.source_status, 'failed')
+        self.assertIn("the destination's QEMU does not know such guests",
+                      result.source_error)
+        self.assertLess(result.sent(), cases.BEFORE_RAM)
+        self.assertRegex(tour.check(), '^witness ok')
+        self.go(tour, hosts[1])
 
     def test_older_machine(self):
-        """Checked too where the machine type has preflight off."""
+        """Checked too on an older machine type, the capability off."""
         hosts = self.hosts('6.18', '6.12')
         kwargs = {'memory': '64M', 'machine': 'virt-10.1,gic-version=3'}
         source = self.guest(hosts[0], **kwargs,
                             **pool.options(hosts[0], self.pool))
         self.refused_early(source, self.guest(
-            hosts[1], incoming=True, **kwargs), REMEDY)
+            hosts[1], incoming=True, **kwargs), REMEDY, preflight=False)
         self.migrates(source, self.guest(
             hosts[1], incoming=True, **kwargs,
             **pool.options(hosts[1], self.pool)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""With x-cpreg-preflight off the stream is stock's, byte for byte.
+"""A file has stock's stream, byte for byte, whatever the machine type.
 
 Guests that never ran, each saved to a file on one host, part by part.  Time
 passes into two registers, which may differ, and nothing else.
@@ -13,14 +13,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
-from rig import cases                                       # noqa: E402
+from rig import cases, pool                                 # noqa: E402
 from rig.errors import Deadline                             # noqa: E402
 from rig.migration import wait_source                       # noqa: E402
 from cpreg_stream import CpregStream                        # noqa: E402
 from rigcase import RigCase                                 # noqa: E402
 from saved_stream import SavedStream                        # noqa: E402
 
-CAPABILITY = 'x-cpreg-preflight'
 # KVM_REG_ARM_PTIMER_CNT and KVM_REG_ARM_TIMER_CNT, which count on.
 COUNTERS = (0x603000000013df01, 0x603000000013df1a)
 MACHINE = ',gic-version=3,dtb-randomness=off'
@@ -28,7 +27,7 @@ RTC = ('-rtc', 'base=2026-01-01T00:00:00,clock=vm')
 MANIFEST, INIT = 'arm-cpreg-manifest', b'cpu/kvm-vcpu-init'
 
 
-class Off(RigCase):
+class Files(RigCase):
     """
     :avocado: tags=quick,rig
     """
@@ -37,13 +36,11 @@ class Off(RigCase):
         super().setUp()
         self.host, = self.hosts('6.18', qemu=cases.QEMUS, cpus=(cases.MAX,))
 
-    def saved(self, qemu, capability=None, machine='virt'):
+    def saved(self, qemu, machine, *, cpu='host', extra=()):
         """The stream of a new guest, its counters at 0."""
-        with self.guest(self.host, qemu, memory='64M', start=False,
-                        machine=machine + MACHINE, extra=RTC) as guest:
-            if capability is not None:
-                guest.qmp('migrate-set-capabilities', capabilities=[
-                    {'capability': CAPABILITY, 'state': capability}])
+        with self.guest(self.host, qemu, memory='64M', start=False, cpu=cpu,
+                        machine=machine + MACHINE,
+                        extra=(*RTC, *extra)) as guest:
             path = self.host.path(f'/tmp/{guest.name}')
             guest.qmp('migrate', uri=f'file:{path}')
             info = wait_source(guest, Deadline(60))
@@ -64,22 +61,25 @@ class Off(RigCase):
         for name, body in stock.devices.items():
             self.assertEqual(body, series.devices[name], name)
 
-    def test_capability_off(self):
-        """Switched off at run time; and what it adds where it is on."""
-        stock = self.saved('stock')
-        self.assert_same(stock, self.saved('series', False))
-        added = self.saved('series', True)
-        names = {name for name, _, _ in added.devices}
-        self.assertEqual(names - {name for name, _, _ in stock.devices},
-                         {MANIFEST})
-        cpu, = (body for name, body in added.devices.items()
-                if name[0] == 'cpu')
-        self.assertIn(INIT, cpu)
+    def test_file(self):
+        """Default settings, the newest machine and an old one."""
+        for machine in ('virt-10.2', 'virt-9.2'):
+            with self.subTest(machine):
+                self.assert_same(self.saved('stock', machine),
+                                 self.saved('series', machine))
 
-    def test_older_machine(self):
-        """It is off for a machine of 10.1, without anybody's doing."""
-        self.assert_same(self.saved('stock', machine='virt-10.1'),
-                         self.saved('series', machine='virt-10.1'))
+    def test_baseline(self):
+        """What the file of a guest with a baseline has more."""
+        plain = self.saved('series', 'virt')
+        path = self.pool_file(('6.18', cases.MAX), ('7.3', cases.MAX))
+        added = self.saved('series', 'virt', **pool.options(self.host, path))
+        names = {name for name, _, _ in added.devices}
+        self.assertEqual(names - {name for name, _, _ in plain.devices},
+                         {MANIFEST})
+        for stream, has in ((plain, False), (added, True)):
+            cpu, = (body for name, body in stream.devices.items()
+                    if name[0] == 'cpu')
+            self.assertEqual(INIT in cpu, has)
 
 
 if __name__ == '__main__':

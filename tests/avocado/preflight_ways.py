@@ -17,12 +17,13 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
 from rig.errors import Deadline, GuestError                 # noqa: E402
-from rig.migration import wait_source                       # noqa: E402
+from rig.migration import listen, wait_source               # noqa: E402
 from rigcase import RigCase, recorded                       # noqa: E402
 
 PMU_IS_OFF = 'the vCPU feature pmu-v3 is on at the source and off here'
-SECTION = "device 'arm-cpreg-manifest'"
 MEMORY = '64M'
+TRACES = ('-trace', 'migrate_send_rp_message',
+          '-trace', 'migrate_set_state')
 
 
 def shared_memory(host, *extra, aux=False):
@@ -72,6 +73,24 @@ class Ways(RigCase):
                   if event['event'] == 'MIGRATION']
         self.assertIn('postcopy-active', states)
 
+    def test_reason_before_state(self):
+        """Who hears of the failure may end the destination."""
+        hosts = self.hosts('6.18', '6.18')
+        destination = self.guest(hosts[1], cpu='host,pmu=off', incoming=True,
+                                 extra=TRACES)
+        uri = listen(destination)
+        source = self.guest(hosts[0])
+        source.qmp('migrate', uri=uri)
+        info = wait_source(source, Deadline(60))
+        self.assertIn(PMU_IS_OFF, info['error-desc'])
+        self.assertTrue(destination.wait_exit(30))
+        said = destination.stderr()
+        # The first SHUT; a second one is sent when all is torn down.
+        self.assertLess(said.index('migrate_send_rp_message 8: '),
+                        said.index('migrate_send_rp_message 1: '))
+        self.assertLess(said.index('migrate_send_rp_message 1: '),
+                        said.index('migrate_set_state new state failed'))
+
     def test_destination_that_stays(self):
         """With exit-on-error=false its query-migrate has the reason."""
         kernels = ('6.18', '6.12')
@@ -107,7 +126,7 @@ class Ways(RigCase):
         guest = self.load(host, path, **kwargs)
         self.assertTrue(guest.wait_exit(60), f'{guest} did not end')
         self.assertEqual(guest.exit_status, 1)
-        for text in (SECTION, *texts):
+        for text in ("device 'cpu'", *texts):
             self.assertIn(text, guest.stderr())
 
     def load_taken(self, host, path, **kwargs):
@@ -117,12 +136,12 @@ class Ways(RigCase):
         self.assertEqual(guest.stderr(), '')
 
     def test_file(self):
-        """A file has no way back: it is written, and refused when read."""
+        """A file has no manifest; the load of the vCPUs refuses it."""
         kernels = ('6.18', '6.12')
         hosts = self.hosts(*kernels)
         with self.guest(hosts[0], memory=MEMORY) as source:
             self.save(source, '/tmp/state')
-        self.load_refused(hosts[0], '/tmp/state', PMU_IS_OFF, memory=MEMORY,
+        self.load_refused(hosts[0], '/tmp/state', 'PMCR_EL0', memory=MEMORY,
                           cpu='host,pmu=off')
         hosts[1].put(hosts[0].get('/tmp/state'), '/tmp/state')
         self.load_refused(hosts[1], '/tmp/state', recorded(
@@ -137,7 +156,7 @@ class Ways(RigCase):
             self.prepare_cpr_reboot(source)
             self.save(source, path)
         self.assertLess(len(hosts[0].get(path)), 4 << 20)
-        self.load_refused(hosts[0], path, PMU_IS_OFF,
+        self.load_refused(hosts[0], path, 'PMCR_EL0',
                           cpr=True, cpu='host,pmu=off', **options)
         self.load_taken(hosts[0], path, cpr=True, **options)
 

@@ -16,7 +16,8 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 from rig.errors import Deadline                             # noqa: E402
 from rig.migration import wait_source                       # noqa: E402
 from cpreg_stream import CpregStream, StreamError           # noqa: E402
-from relay import REFUSAL, Listener, Relay, message, shut   # noqa: E402
+from relay import (                                         # noqa: E402
+    ECHOES, KNOWS, REFUSAL, Listener, Relay, message, shut)
 from rigcase import RigCase                                 # noqa: E402
 
 MEMORY = '64M'
@@ -38,6 +39,8 @@ class Answers(RigCase):
         """Error of a migration that gets this answer; the guest runs on."""
         with Listener(source.host) as listener:
             source.qmp('migrate', uri=listener.uri)
+            self.assertNotIn(SECTION, listener.read_until_quiet())
+            listener.send(KNOWS)
             setup = listener.read_until_quiet()
             self.assertIn(SECTION, setup)
             self.assertLess(len(setup), 64 * 1024)
@@ -85,6 +88,41 @@ class Answers(RigCase):
                 said = self.answered(source, *answer)
                 self.assertNotIn(REFUSED, said)
                 self.assertIn('registers', said)
+
+
+    def test_waits_without_end(self):
+        """It knows, and is busy with its set-up: only cancelling ends it."""
+        source = self.guest(self.hosts('6.18')[0], memory=MEMORY)
+        with Listener(source.host) as listener:
+            source.qmp('migrate', uri=listener.uri)
+            listener.read_until_quiet()
+            listener.send(KNOWS)
+            self.assertIn(SECTION, listener.read_until_quiet())
+            self.assertEqual(listener.read(10), b'')
+            self.assertEqual(source.qmp('query-migrate')['status'], 'active')
+            source.qmp('migrate_cancel')
+            info = wait_source(source, Deadline(10))
+        self.assertEqual(info['status'], 'cancelled', info)
+        self.assertTrue(source.moves())
+
+    def test_stock(self):
+        """The echo alone: RAM comes, and no section but stock's."""
+        source = self.guest(self.hosts('6.18')[0], memory=MEMORY)
+        with Listener(source.host) as listener:
+            source.qmp('migrate', uri=listener.uri)
+            listener.read_until_quiet()
+            listener.send(ECHOES)
+            stream = listener.read_until_quiet()
+            self.assertNotIn(b'arm-cpreg-manifest', stream)
+            self.assertNotIn(b'kvm-vcpu-init', stream)
+            self.assertIn(b'cpreg_vmstate_indexes', stream)
+            # The load has failed; nobody asked for the return path.
+            listener.send(shut(1))
+            info = wait_source(source, Deadline(20))
+        self.assertEqual(info['status'], 'failed', info)
+        self.assertIn('Sibling indicated error 1', info['error-desc'])
+        self.assertNotIn('registers', info['error-desc'])
+        self.assertTrue(source.moves())
 
 
 class Streams(RigCase):
@@ -159,10 +197,10 @@ class Streams(RigCase):
 
     def test_corrupt_manifest(self):
         """Lengths that the section cannot have."""
-        # format, flags, length; target, features, lengths, kernel's length
-        kernel = 12 + 4 + 7 * 4 + 8
+        # format, length; target, features, lengths, kernel's length
+        kernel = 8 + 4 + 7 * 4 + 8
         for form, at, value, text in (
-                ('>I', 8, 0xffffffff, 'a register manifest of 4294967295 '
+                ('>I', 4, 0xffffffff, 'a register manifest of 4294967295 '
                                       'bytes'),
                 ('>B', kernel, 255, 'the migration stream is corrupt')):
             with self.subTest(at=at, value=value):

@@ -14,8 +14,10 @@ from rig.errors import slow
 PORT = 4444
 # A pause of the source, on a machine that is not slow.
 QUIET = 0.3
-# Return path messages, migration/migration.c.
-SHUT, REFUSAL = 1, 8
+# Return path messages, migration/migration.c, and the values of pongs,
+# migration/preflight.c.
+SHUT, PONG, REFUSAL = 1, 2, 8
+PING_KNOWS, PONG_KNOWS, PONG_ACCEPTED = 0xa5c1, 0xa5c2, 0xa5c3
 
 
 def message(kind, data=b''):
@@ -26,6 +28,16 @@ def message(kind, data=b''):
 def shut(value):
     """The message that ends a return path; not 0 is an error."""
     return message(SHUT, struct.pack('>I', value))
+
+
+def pong(value):
+    """A message that answers a ping, or says something by its value."""
+    return message(PONG, struct.pack('>I', value))
+
+
+# How destinations answer the handshake: those that know it, all others.
+KNOWS = pong(PONG_KNOWS) + pong(PING_KNOWS)
+ECHOES = pong(PING_KNOWS)
 
 
 class Listener:
@@ -69,8 +81,8 @@ class Listener:
 class Relay(Listener):
     """Passes everything on, changed on its way by change(bytes).
 
-    change() gets what came between two pauses of the source: first the
-    set-up, and after the answer RAM and the devices.
+    change() gets what came between two pauses of the source: the handshake,
+    the set-up, and after the answer RAM and the devices.
     """
 
     def __init__(self, source_host, destination, change):
