@@ -29,7 +29,6 @@ QUOTED = {
     'test_refused_saved': '``virsh start`` of what was saved on 6.18, on '
                           '6.12',
     'test_preflight_off': 'The value, with preflight off',
-    'test_series_to_stock': 'A destination whose QEMU is stock',
     'test_stock_value': 'Stock QEMU: the value',
     'test_stock_newer_kernel': 'Stock QEMU: 6.12 to 6.18',
     'test_apparmor_file': "AppArmor: a baseline's file without the line",
