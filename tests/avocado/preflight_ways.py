@@ -35,6 +35,16 @@ def shared_memory(host, *extra, aux=False):
                       f'share=on,mem-path={host.path("/tmp/ram")}', *extra)}
 
 
+def start_postcopy(source):
+    """Once the first of RAM is sent."""
+    limit = Deadline(60)
+    while not source.qmp('query-migrate').get('ram', {}).get('transferred'):
+        if limit.over():
+            raise GuestError(f'{source}: sends no RAM')
+        time.sleep(0.05)
+    source.qmp('migrate-start-postcopy')
+
+
 class Ways(RigCase):
     """
     :avocado: tags=quick,rig
@@ -57,21 +67,43 @@ class Ways(RigCase):
 
     def test_postcopy(self):
         """The guest runs at the destination before its RAM is there."""
-        def switch(source):
-            limit = Deadline(60)
-            while not source.qmp('query-migrate').get(
-                    'ram', {}).get('transferred'):
-                if limit.over():
-                    raise GuestError(f'{source}: sends no RAM')
-                time.sleep(0.05)
-            source.qmp('migrate-start-postcopy')
-
         source, _ = self.refused_then_taken(
-            switch, capabilities={'postcopy_ram': True, 'events': True},
+            start_postcopy, capabilities={'postcopy_ram': True, 'events': True},
             parameters={'max_bandwidth': 1 << 20})
         states = [event['data']['status'] for event in source.qmp_events
                   if event['event'] == 'MIGRATION']
         self.assertIn('postcopy-active', states)
+
+    def wait_status(self, guest, status):
+        """Of its migration, which it has or gets."""
+        limit = Deadline(60)
+        while (found := guest.qmp('query-migrate').get('status')) != status:
+            self.assertFalse(limit.over(), f'{guest}: {found}')
+            time.sleep(0.1)
+
+    def test_postcopy_recovery(self):
+        """The link is cut and mended: nobody is asked a second time."""
+        hosts = self.hosts('6.18', '6.18')
+        source = self.guest(hosts[0])
+        destination = self.guest(hosts[1], incoming=True)
+        for guest in (source, destination):
+            guest.qmp('migrate-set-capabilities', capabilities=[
+                {'capability': 'postcopy-ram', 'state': True}])
+            guest.qmp('migrate-set-parameters', max_bandwidth=1 << 20,
+                      max_postcopy_bandwidth=1 << 16)
+        source.qmp('migrate', uri=listen(destination))
+        start_postcopy(source)
+        self.wait_status(source, 'postcopy-active')
+        source.qmp('migrate-pause')
+        for guest in (source, destination):
+            self.wait_status(guest, 'postcopy-paused')
+        uri = f'tcp:{hosts[1].address or "127.0.0.1"}:4445'
+        destination.qmp('migrate-recover', uri=uri)
+        source.qmp('migrate', uri=uri, resume=True)
+        source.qmp('migrate-set-parameters', max_postcopy_bandwidth=0)
+        info = wait_source(source, Deadline(60))
+        self.assertEqual(info['status'], 'completed', info)
+        self.assertRegex(destination.check(), '^witness ok')
 
     def test_reason_before_state(self):
         """Who hears of the failure may end the destination."""

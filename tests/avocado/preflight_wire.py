@@ -17,7 +17,8 @@ from rig.errors import Deadline                             # noqa: E402
 from rig.migration import wait_source                       # noqa: E402
 from cpreg_stream import CpregStream, StreamError           # noqa: E402
 from relay import (                                         # noqa: E402
-    ECHOES, KNOWS, REFUSAL, Listener, Relay, message, shut)
+    ECHOES, KNOWS, PONG_ACCEPTED, REFUSAL, Listener, Relay, message, pong,
+    shut)
 from rigcase import RigCase                                 # noqa: E402
 
 MEMORY = '64M'
@@ -89,6 +90,12 @@ class Answers(RigCase):
                 self.assertNotIn(REFUSED, said)
                 self.assertIn('registers', said)
 
+
+    def test_error_after_acceptance(self):
+        """What fails then has nothing to do with registers."""
+        source = self.guest(self.hosts('6.18')[0], memory=MEMORY)
+        self.assertEqual(self.answered(source, pong(PONG_ACCEPTED), shut(1)),
+                         'Sibling indicated error 1')
 
     def test_waits_without_end(self):
         """It knows, and is busy with its set-up: only cancelling ends it."""
