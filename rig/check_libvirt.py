@@ -51,7 +51,7 @@ def run(names):
     if command is None:
         raise RigError('avocado: not found; `make setup` installs it')
     tests = references(names)
-    tree = libvirt_image.tree()
+    tree = libvirt_image.LIBVIRT.tree()
     say('LIBVIRT', f'{tree.version}, arm64; a case takes a minute')
     shutil.rmtree(RESULTS, ignore_errors=True)
     for name in names or libvirt_report.documented():
@@ -102,7 +102,7 @@ def facts(results):
     """The versions that were measured, and when."""
     pin = base.read_upstream()
     days = ', '.join(sorted({each[-1] for each in results.values()}))
-    return (f'libvirt {libvirt_image.tree().version}, QEMU {pin["version"]}; '
+    return (f'libvirt {libvirt_image.LIBVIRT.tree().version}, QEMU {pin["version"]}; '
             f'Linux {", ".join(libvirt_report.versions(results))}; {days}.')
 
 

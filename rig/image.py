@@ -16,14 +16,14 @@ import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import tempfile
 import time
 from typing import NamedTuple
 
-from . import cpio, kernels
+from . import cpio, kernels, newest
 from .errors import RigError, say
 from .kernels import ROOT, debian
+from .packages import libraries, tool
 
 BUILD = ROOT / 'build'
 CACHE = BUILD / 'rig'
@@ -35,6 +35,9 @@ QEMUS = {
     'stock': (BUILD / 'stock-arm64' / 'qemu-system-aarch64',
               'make stock-arm64'),
 }
+
+# Debian's newest one, which comes with all that it needs.
+NEWEST = 'newest'
 
 # The kernels of the Linux guests.  The old one is small and quick under
 # emulation; the new one asks which CPUs it may meet (Linux 6.15).
@@ -56,19 +59,6 @@ class Part(NamedTuple):
     texts: dict = {}
     folders: tuple = ()
     nodes: dict = {}
-
-
-def tool(argv):
-    """Run a tool of the build, its output; RigError if it fails."""
-    try:
-        done = subprocess.run([str(a) for a in argv], check=False, text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True)
-    except FileNotFoundError as err:
-        raise RigError(f'{err.filename}: not found; scripts/setup.sh '
-                       'installs it') from err
-    if done.returncode:
-        raise RigError(f'{argv[0]} failed: {done.stderr.strip()}')
-    return done.stdout
 
 
 def made(target, source, command):
@@ -151,29 +141,6 @@ def library_dirs():
                               'usr/lib/aarch64-linux-gnu', 'lib', 'lib64')]
 
 
-def libraries(binary, folders):
-    """{name: file} of all the shared libraries that a binary needs."""
-    found = {}
-    todo = [binary]
-    while todo:
-        text = tool(['readelf', '-d', '-l', todo.pop()])
-        names = re.findall(r'\(NEEDED\).*\[(.*)\]', text)
-        names += re.findall(r'interpreter: \S*/([^/\s]+)\]', text)
-        for name in names:
-            if name in found:
-                continue
-            path = next((d / name for d in folders if (d / name).exists()),
-                        None)
-            if path is None:
-                raise RigError(
-                    f'{binary}: needs {name}, which is not in '
-                    f'{", ".join(str(d) for d in folders)}; '
-                    '`make sysroot` puts the libraries there')
-            found[name] = path
-            todo.append(path)
-    return found
-
-
 def qemu_path(name):
     """The inner QEMU 'series', 'stock', or at a path."""
     if name in QEMUS:
@@ -189,6 +156,8 @@ def qemu_path(name):
 
 def qemu_command(name):
     """The path of an inner QEMU inside a host."""
+    if name == NEWEST:
+        return newest.COMMAND
     if name not in QEMUS:
         path = str(qemu_path(name))
         name = hashlib.sha256(path.encode()).hexdigest()[:8]
@@ -197,6 +166,8 @@ def qemu_command(name):
 
 def qemu_files(name, folders=None):
     """{path in the host: file here} of an inner QEMU, stripped."""
+    if name == NEWEST:
+        return newest.NEWEST.tree().files()
     path = qemu_path(name)
     inside = qemu_command(name)
     stripped = made(CACHE / 'stripped' / pathlib.PurePath(inside).name, path,

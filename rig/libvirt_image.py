@@ -6,17 +6,13 @@ its QEMU driver, virsh, the helpers, their libraries, and Debian's AppArmor
 profiles.  No systemd, no dbus, no storage or network drivers.
 """
 
-import fcntl
-import os
 import pathlib
 import re
 import shutil
-import tempfile
-from typing import NamedTuple
 
 from . import image
-from .errors import RigError, say
-from .kernels import debian
+from .errors import RigError
+from .packages import Packages, copy, libraries
 
 SUITE = 'trixie'
 PACKAGES = ('libvirt-daemon', 'libvirt-daemon-common',
@@ -60,23 +56,6 @@ FOLDERS = ('var/log/libvirt/qemu', 'var/lib/libvirt/qemu',
            'var/cache/libvirt', 'etc/libvirt/qemu')
 
 
-class Tree(NamedTuple):
-    """The unpacked libvirt: its version, and a folder as in the host."""
-    version: str
-    folder: pathlib.Path
-
-    def files(self):
-        """{path in the host: file here}."""
-        return {str(path.relative_to(self.folder)): path
-                for path in sorted(self.folder.rglob('*'))
-                if path.is_file()}
-
-
-def _copy(path, target):
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(path, target)
-
-
 def pick(tree, into):
     """Copy what a host needs out of unpacked packages."""
     folders = [tree / name for name in (
@@ -85,60 +64,18 @@ def pick(tree, into):
         if not (tree / path).is_file():
             raise RigError(f'{path}: in none of the packages of libvirt; '
                            f'rig/libvirt_image.py expects it in {SUITE}')
-        _copy(tree / path, into / inside)
-        for name, library in image.libraries(tree / path, folders).items():
-            _copy(library, into / 'lib' / name)
+        copy(tree / path, into / inside)
+        for name, library in libraries(tree / path, folders).items():
+            copy(library, into / 'lib' / name)
     for name in BY_NAME:
-        _copy(tree / LIBRARIES / name, into / 'lib' / name)
+        copy(tree / LIBRARIES / name, into / 'lib' / name)
     for name in PROFILES:
-        _copy(tree / name, into / name)
+        copy(tree / name, into / name)
     for name in TREES:
         shutil.copytree(tree / name, into / name)
 
 
-def cached():
-    """The Tree in the cache, the newest one, or None."""
-    found = sorted(debian.cache_dir().glob('libvirt-arm64_*'),
-                   key=os.path.getmtime)
-    if not found:
-        return None
-    return Tree(found[-1].name.split('_', 1)[1], found[-1])
-
-
-def fetch():
-    """Download and unpack the libvirt of SUITE; its Tree."""
-    cache = debian.cache_dir()
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / 'libvirt.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        found = cached()
-        if found:
-            return found
-        say('FETCH', f'libvirt from {SUITE}')
-        try:
-            archive = debian.Archive(SUITE, 'arm64')
-            debs = archive.download(PACKAGES, dependencies=True,
-                                    keep=KEEP.fullmatch)
-            version = archive.version('libvirt-daemon')
-            with tempfile.TemporaryDirectory(dir=cache, prefix='.') as tmp:
-                tree, part = pathlib.Path(tmp) / 'tree', pathlib.Path(
-                    tmp) / 'part'
-                for deb in debs.values():
-                    debian.unpack(deb, tree)
-                pick(tree, part)
-                folder = cache / f'libvirt-arm64_{version}'
-                part.rename(folder)
-        except debian.ArchiveError as err:
-            raise RigError(f'no libvirt for the hosts: {err}') from err
-        # Unpacked, the packages are not needed again.
-        for deb in debs.values():
-            deb.unlink(missing_ok=True)
-        return Tree(version, folder)
-
-
-def tree():
-    """The Tree of the cache, downloaded when it is not there."""
-    return cached() or fetch()
+LIBVIRT = Packages('libvirt', (SUITE,), PACKAGES, KEEP, pick)
 
 
 def qemu_part(name):
@@ -153,7 +90,7 @@ def qemu_part(name):
 
 def part():
     """libvirt as a Part; its libraries go over those of a QEMU."""
-    files = tree().files()
+    files = LIBVIRT.tree().files()
     for name in ('libvirtd.conf', 'qemu.conf'):
         files[f'etc/libvirt/{name}'] = CONFIG / name
     return image.Part('libvirt', files, texts=TEXTS, folders=FOLDERS)

@@ -66,7 +66,10 @@ def archive_uri():
 
 
 class Archive:
-    """One suite of one architecture.  Lists are renewed once a day."""
+    """Suites, the preferred one first, of one architecture.
+
+    Lists are renewed once a day.
+    """
 
     def __init__(self, suites, arch):
         self.suites = [suites] if isinstance(suites, str) else list(suites)
@@ -89,6 +92,8 @@ class Archive:
             f'APT::Architecture "{self.arch}";',
             f'APT::Architectures {{ "{self.arch}"; }};',
             'APT::Install-Recommends "false";',
+            f'APT::Default-Release "{self.suites[0]}";'
+            if len(self.suites) > 1 else '',
             'APT::Sandbox::User "root";' if os.geteuid() == 0 else '',
             f'Dir::State "{self.dir}";',
             f'Dir::State::status "{self.dir}/status";',
