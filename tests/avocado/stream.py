@@ -31,6 +31,7 @@ QEMU = pathlib.Path(os.environ.get('QEMU_HOST') or
 MMFR0 = 0x603000000013c038
 MMFR3 = 0x603000000013c03b
 TCR2_EL1 = 0x603000000013c103
+FPMR = 0x603000000013da22
 NVHCR_EL2 = 0x603000000013e0a8      # no TCG CPU of the base has it
 UNKNOWN_LOW = 0x4020000000000001
 UNKNOWN_HIGH = 0x603000000013ffff
@@ -284,6 +285,27 @@ class Stream(unittest.TestCase):
             with self.subTest(text=text):
                 self.refuse(data,
                             f'the migration stream is corrupt: {text}')
+
+    def test_fpmr(self):
+        """11.1 sends FPMR beside the list, which must have it as well."""
+        stream = CpregStream(self.saved)
+        stream.add_subsection('cpu/fpmr', bytes(8))
+        self.accept(stream.render())
+        stream = CpregStream(self.saved)
+        stream.add_subsection('cpu/fpmr', struct.pack('>Q', 0x21))
+        self.refuse(stream.render(), 'cpu 0: the source sends FPMR = 0x21 '
+                    'beside a register list without FPMR')
+        stream.add(FPMR, 0x21)
+        self.refuse(stream.render(),
+                    'FPMR (0x603000000013da22) = 0x21 is unknown here')
+
+    def test_wfxt_timer(self):
+        """11.1 sends it for each CPU of TCG; here it ended QEMU."""
+        cpu = 'neoverse-n1'
+        stream = CpregStream(self.save(cpu=cpu))
+        stream.add_subsection('cpu/wfxt-timer', b'\xff' * 8)
+        self.refuse(stream.render(), 'cpu 0: the source sends a timer of '
+                    'FEAT_WFxT, which this CPU does not have', cpu=cpu)
 
     def test_value_that_does_not_fit(self):
         """An ID register of another CPU is named, with both values."""
