@@ -102,7 +102,8 @@ def facts(results):
     """The versions that were measured, and when."""
     pin = base.read_upstream()
     days = ', '.join(sorted({each[-1] for each in results.values()}))
-    return (f'libvirt {libvirt_image.LIBVIRT.tree().version}, QEMU {pin["version"]}; '
+    version = libvirt_image.LIBVIRT.tree().version
+    return (f'libvirt {version}, QEMU {pin["version"]}; '
             f'Linux {", ".join(libvirt_report.versions(results))}; {days}.')
 
 

@@ -142,18 +142,6 @@ class Image(unittest.TestCase):
                 self.assertRaisesRegex(RigError, 'usr/sbin/libvirtd: in none'):
             libvirt_image.pick(pathlib.Path(tmp), pathlib.Path(tmp) / 'to')
 
-    def test_cached(self):
-        with tempfile.TemporaryDirectory() as tmp, mock.patch.object(
-                libvirt_image.debian, 'cache_dir',
-                lambda: pathlib.Path(tmp)):
-            self.assertIsNone(libvirt_image.cached())
-            folder = pathlib.Path(tmp) / 'libvirt-arm64_11.3.0-3'
-            (folder / 'usr/bin').mkdir(parents=True)
-            (folder / 'usr/bin/virsh').touch()
-            tree = libvirt_image.cached()
-            self.assertEqual(tree.version, '11.3.0-3')
-            self.assertEqual(list(tree.files()), ['usr/bin/virsh'])
-
 
 class Report(unittest.TestCase):
     """The table and the quotes."""

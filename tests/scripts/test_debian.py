@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -91,6 +92,17 @@ class PrivateState(unittest.TestCase):
         path.write_bytes(whole[:10])
         self.archive.download(['inner'])
         self.assertEqual(path.read_bytes(), whole)
+
+    def test_first_suite_is_preferred(self):
+        """A backport is taken where its suite stands first."""
+        for suites, line in ((['new', 'old'],
+                              'APT::Default-Release "new";\n'),
+                             ('one', '')):
+            archive = Local(suites, 'amd64')
+            archive.dir.mkdir(parents=True)
+            conf = pathlib.Path(archive._config()['APT_CONFIG']).read_text()
+            self.assertEqual(''.join(re.findall('.*Default-Release.*\n',
+                                                conf)), line)
 
     def test_refusals_are_one_line(self):
         for call in (lambda: self.archive.download(['nothing']),
