@@ -23,11 +23,11 @@ from .fault_kvm import load, names, names_it, saved_for
 from .fault_phases import FAST, set_up
 from .migration import PREFLIGHT
 from .qmp import QMPGone
+from .saved import add_disk
 
 sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
 # pylint: disable=wrong-import-position,wrong-import-order
 from cpreg_stream import CpregStream                        # noqa: E402
-from snapshots import add_disk                              # noqa: E402
 from stream import Qemu                                     # noqa: E402
 
 SNAPSHOT = 'here'

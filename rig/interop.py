@@ -1,57 +1,82 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stock and series: every combination, as a table in the documentation.
+"""Stock and series: every combination, as tables in the documentation.
 
-A guest migrates between two hosts that can exchange it, and to one that must
-refuse it; with x-cpreg-preflight on and off, and with the return-path
-capability as it is and on.  The table is deterministic: a test compares it
-with what docs/arm-kvm-interop.rst has.
+Of the base, of Debian's newest QEMU and of the series each sends to each,
+with default settings and with the return path on: between two hosts that
+can exchange a guest, to a newer kernel, and to an older one that must
+refuse it.  Each loads the files and the snapshots of each.  The tables are
+deterministic: a test compares them with what docs/arm-kvm-interop.rst has.
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import re
 import sys
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 if not __package__:
     # As a script: its own folder would hide the package of its name.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from rig import cases, image, process, tables               # noqa: E402
-from rig.errors import GuestAltered                         # noqa: E402
+from rig import cases, image, newest, process, saved, tables    # noqa: E402
+from rig.errors import GuestAltered, say                    # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
-from rig.migration import (MIGRATED, PREFLIGHT, REFUSED,    # noqa: E402
-                           migrate)
+from rig.migration import MIGRATED, REFUSED, migrate        # noqa: E402
 from rig.network import Network                             # noqa: E402
+import base     # scripts/base.py                           # noqa: E402
 
 PAGE = image.ROOT / 'docs' / 'arm-kvm-interop.rst'
-SOURCE, SAME, OTHER = '6.18', '6.18', '6.12'
+QEMUS = ('stock', image.NEWEST, 'series')
+NEW, OLD = '6.18', '6.12'
+PAIRS = ((NEW, NEW), (OLD, NEW), (NEW, OLD))
+# All three QEMUs have these.
+MACHINE, OLDER_MACHINE = 'virt-10.2', 'virt-9.2'
 MEMORY = '64M'
 # Why 6.12 must refuse a guest of 6.18, as a source may be told.
 REGISTER = 'PSCI_VERSION (0x6030000000140000) = 0x10003, here 0x10001'
+FILE, SNAPSHOT = 'file', 'snapshot'
+LOADED = 'loaded'
 
 
 class Way(NamedTuple):
-    """Who sends, who receives, and how; preflight is None for stock."""
+    """Who sends, who receives, and whether the return path is on."""
     source: str
     destination: str
-    preflight: Optional[bool]
     return_path: bool
 
 
-WAYS = tuple(
-    Way(source, destination, preflight, return_path)
-    for source, destination in itertools.product(cases.QEMUS, repeat=2)
-    for preflight in ((None,) if source == 'stock' else (True, False))
-    for return_path in (False, True))
-# One of each combination, in which preflight or return-path decides.
-FEW = (Way('stock', 'series', None, True), Way('series', 'stock', True, False),
-       Way('series', 'stock', False, True),
-       Way('series', 'series', True, False))
+class Kept(NamedTuple):
+    """Who saves and who loads."""
+    saver: str
+    loader: str
 
+
+WAYS = tuple(Way(source, destination, return_path)
+             for source, destination in itertools.product(QEMUS, repeat=2)
+             for return_path in (False, True))
+# One of each in which the series takes part, as QEMU's defaults are.
+FEW = tuple(way for way in WAYS
+            if 'series' in way[:2] and not way.return_path)
+KEPT = tuple(itertools.starmap(Kept, itertools.product(QEMUS, repeat=2)))
+FORMS = tuple(itertools.product((FILE, SNAPSHOT), (MACHINE, OLDER_MACHINE)))
+
+
+def guest(host, qemu, machine=MACHINE, **kwargs):
+    """A witness."""
+    return Guest(host, qemu, 'witness', memory=MEMORY,
+                 machine=f'{machine},gic-version=3', **kwargs)
+
+
+def host(kernel, network=None):
+    """A host with all the QEMUs."""
+    return Host(kernel, network=network, qemu=QEMUS, guests=['witness'])
+
+
+# Migrations
 
 def outcome(result):
     """What became of the guest, in the table's words."""
@@ -65,84 +90,158 @@ def source_says(result):
     """What can be learned at the source, in the table's words."""
     if result.source_status == 'completed':
         return 'completed'
-    said = result.source_error or ''
-    if REGISTER in said:
-        return 'the register'
-    if PREFLIGHT in said:
-        return f'"switch {PREFLIGHT} off"'
-    return 'failed'
+    return 'the register' if REGISTER in (result.source_error or '') else \
+        'failed'
 
 
-def run(hosts, way):
-    """Migrate a new guest; (its outcome, what the source says)."""
-    with Guest(hosts[0], way.source, 'witness', memory=MEMORY) as source, \
-            Guest(hosts[1], way.destination, 'witness', memory=MEMORY,
-                  incoming=True) as destination:
+def whole(its_guest):
+    """Whether the witness holds all that it held."""
+    try:
+        its_guest.check()
+    except GuestAltered:
+        return False
+    return True
+
+
+def run(source, to, way):
+    """Migrate a guest to a host; (its outcome, what the source says)."""
+    with guest(to, way.destination, incoming=True) as destination:
         source.wait_up()
-        result = migrate(source, destination, return_path=way.return_path,
-                         preflight=way.preflight)
+        result = migrate(source, destination, return_path=way.return_path)
         text = outcome(result)
-        if result.outcome in (MIGRATED, REFUSED):
-            try:
-                (destination if result.outcome == MIGRATED else
-                 source).check()
-            except GuestAltered:
-                text = cases.DAMAGED
+        if result.outcome in (MIGRATED, REFUSED) and not whole(
+                destination if result.outcome == MIGRATED else source):
+            text += f', {cases.DAMAGED}'
         return text, source_says(result)
 
 
-def measure(ways=WAYS):
-    """{way: (facts of the pair that fits, facts of the one that does not)}
-    """
-    found = {way: () for way in ways}
-    for kernel in (SAME, OTHER):
-        with Network() as network, boot(*(
-                Host(name, network=network, qemu=cases.QEMUS,
-                     guests=['witness']) for name in (SOURCE, kernel))
-                ) as hosts:
-            for way in ways:
-                found[way] += run(hosts, way),
+def run_all(here, to, ways):
+    """{way: facts}.  A guest that is whole at its source goes on from it."""
+    found = {}
+    for qemu, these in itertools.groupby(ways, lambda way: way.source):
+        with contextlib.ExitStack() as stack:
+            source = None
+            for way in these:
+                say('WAY', ' '.join(map(str, way)))
+                source = source or stack.enter_context(guest(here, qemu))
+                found[way] = run(source, to, way)
+                if source.status() != 'running':
+                    source.qmp('cont')
+                if not whole(source):
+                    stack.close()
+                    source = None
     return found
 
 
-def row(way, facts):
-    """The cells of a way."""
-    words = {None: '-', True: 'on', False: 'off'}
-    return [way.source, way.destination, words[way.preflight],
-            words[way.return_path], *itertools.chain.from_iterable(facts)]
+def measure(ways=WAYS):
+    """{way: facts of each of PAIRS}"""
+    found = {way: {} for way in ways}
+    for pairs in (PAIRS[:1], PAIRS[1:]):
+        with Network() as network, boot(*(
+                host(kernel, network) for kernel in pairs[0])) as hosts:
+            for pair, (here, to) in zip(pairs, itertools.permutations(hosts)):
+                for way, facts in run_all(here, to, ways).items():
+                    found[way][pair] = facts
+    return {way: [facts[pair] for pair in PAIRS]
+            for way, facts in found.items()}
 
 
-def table(found):
-    """The rows as reStructuredText."""
-    return '\n'.join(tables.rst_table([
-        ['source', 'destination', 'preflight', 'return-path',
-         f'{SOURCE} to {SAME}', 'source says',
-         f'{SOURCE} to {OTHER}', 'source says'],
-        *(row(way, facts) for way, facts in found.items())])) + '\n'
+# Files and snapshots
+
+def path(its_host, saver, form):
+    """Where a saved guest is in a host."""
+    return its_host.path(f'/tmp/{saver}-{"-".join(form)}')
+
+
+def save(its_host, saver, machine):
+    """A guest into a snapshot and into a file."""
+    with guest(its_host, saver, machine) as source:
+        source.wait_up()
+        saved.add_disk(source, path(its_host, saver, (SNAPSHOT, machine)))
+        saved.savevm(source, SNAPSHOT)
+        saved.save_file(source, path(its_host, saver, (FILE, machine)))
+
+
+def load(its_host, kept, form):
+    """What becomes of a saved guest, in the table's words."""
+    where = path(its_host, kept.saver, form)
+    snapshot = form[0] == SNAPSHOT
+    with guest(its_host, kept.loader, form[1], incoming=not snapshot,
+               extra=('-S',)) as loader:
+        if snapshot:
+            saved.open_disk(loader, where)
+            why = saved.loadvm(loader, SNAPSHOT)
+        else:
+            why = saved.load_file(loader, where)
+        say('LOAD', f'{kept.saver} to {kept.loader}, {" ".join(form)}: '
+            f'{why or LOADED}')
+        if why:
+            return REFUSED
+        if loader.status() != 'running':
+            loader.qmp('cont')
+        return LOADED if whole(loader) else cases.DAMAGED
+
+
+def exchange():
+    """{kept: [what became of each of FORMS]}"""
+    with boot(host(NEW)) as (its_host,):
+        for saver, machine in itertools.product(
+                QEMUS, (MACHINE, OLDER_MACHINE)):
+            save(its_host, saver, machine)
+        return {kept: [load(its_host, kept, form) for form in FORMS]
+                for kept in KEPT}
+
+
+# The page
+
+def titles():
+    """What the page calls the QEMUs."""
+    return {'stock': f'stock {base.read_upstream()["version"]}',
+            image.NEWEST: f'stock {newest.release()}', 'series': 'series'}
+
+
+def text(found, exchanged):
+    """Both tables as reStructuredText."""
+    names = titles()
+    migrations = [['source', 'destination', 'return-path', *(
+        cell for pair in PAIRS
+        for cell in (' to '.join(pair), 'source says'))]]
+    migrations += [[names[way.source], names[way.destination],
+                    'on' if way.return_path else 'off',
+                    *itertools.chain.from_iterable(facts)]
+                   for way, facts in found.items()]
+    loads = [['saved by', 'loaded by', *map(', '.join, FORMS)]]
+    loads += [[names[kept.saver], names[kept.loader], *words]
+              for kept, words in exchanged.items()]
+    return '\n'.join([*tables.rst_table(migrations), '',
+                      *tables.rst_table(loads)]) + '\n'
 
 
 def documented():
-    """The table that the page has."""
-    return tables.split_page(PAGE)[1].strip('\n') + '\n'
-
-
-def documented_rows():
-    """The cells of its rows."""
-    lines = documented().splitlines()
-    spans = [found.span() for found in re.finditer('=+', lines[0])]
-    return [[line[start:end].strip() for start, end in spans]
-            for line in lines[3:-1]]
+    """(found, exchanged, titles) as the page has them."""
+    both = []
+    for table in tables.split_page(PAGE)[1].strip('\n').split('\n\n'):
+        rule, *lines = table.splitlines()
+        spans = [found.span() for found in re.finditer('=+', rule)]
+        both.append([[line[start:end].strip() for start, end in spans]
+                     for line in lines[2:-1]])
+    migrations, loads = both
+    return ({way: list(zip(cells[3::2], cells[4::2]))
+             for way, cells in zip(WAYS, migrations)},
+            {kept: cells[2:] for kept, cells in zip(KEPT, loads)},
+            [cells[:3] for cells in migrations] +
+            [cells[:2] for cells in loads])
 
 
 def interop(docs):
     """Measure; with `docs` renew the page, else compare with it."""
-    text = table(measure())
-    print('\n' + text)
+    found, exchanged = measure(), exchange()
+    print('\n' + text(found, exchanged))
     if docs:
-        tables.renew_page(PAGE, text)
+        tables.renew_page(PAGE, text(found, exchanged))
         print(f'written  {PAGE.relative_to(image.ROOT)}')
         return 0
-    if text != documented():
+    if [found, exchanged] != list(documented()[:2]):
         print(f'{PAGE.relative_to(image.ROOT)} says otherwise')
         return 1
     return 0
@@ -153,7 +252,7 @@ def main():
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--docs', action='store_true',
-                        help='put the table into the documentation')
+                        help='put the tables into the documentation')
     args = parser.parse_args()
     return process.program('interop', lambda: interop(args.docs))
 

@@ -2,18 +2,13 @@
 """savevm and loadvm over and over in one process, and what it holds then."""
 
 import os
-import sys
 
-from . import image
 from .errors import RigError
 from .guest import Guest
 from .host import Host, boot
+from .saved import add_disk
 from .soak_hop import MEMORY
 from .soak_tools import Porter
-
-sys.path.append(str(image.ROOT / 'tests' / 'avocado'))
-# pylint: disable=wrong-import-position
-from snapshots import add_disk                              # noqa: E402
 
 SAVED = 'savevm and loadvm'
 KERNEL = '6.18'

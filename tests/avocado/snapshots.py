@@ -8,55 +8,22 @@ it never fills them again: only the load brings them back.
 
 import pathlib
 import sys
-import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 # pylint: disable=wrong-import-position
-from rig.errors import Deadline, GuestError                 # noqa: E402
+from rig import cases                                       # noqa: E402
+from rig.saved import (add_disk, loadvm, open_disk,         # noqa: E402
+                       savevm)
 from rigcase import RigCase                                 # noqa: E402
 
+# What the witness says at its start, as pmu=.
+FIELD = 'SYSREG_ID_AA64DFR0_EL1_PMUVer'
 # Of kinds that QEMU moves in different ways: listed, vector.  The general
 # ones are no use here, the witness fills them for each hold.
 ALTERED = ('TPIDR_EL1', 'V7')
-DISK_SIZE = 1 << 20
-JOB_LIMIT = 60
-
-
-def create(guest, **options):
-    """Run a blockdev-create job to its end; GuestError if it fails."""
-    guest.qmp('blockdev-create', job_id='create', options=options)
-    limit = Deadline(JOB_LIMIT)
-    while True:
-        job, = guest.qmp('query-jobs')
-        if job['status'] == 'concluded':
-            guest.qmp('job-dismiss', id='create')
-            if 'error' in job:
-                raise GuestError(f'{guest}: {job["error"]}')
-            return
-        if limit.over():
-            raise GuestError(f'{guest}: blockdev-create did not end within '
-                             f'{limit.limit:.0f} s: {job}')
-        time.sleep(0.1)
-
-
-def open_disk(guest, path):
-    """A qcow2 disk, for snapshots to be in; no device has it."""
-    guest.qmp('blockdev-add', driver='file', node_name='file', filename=path)
-    guest.qmp('blockdev-add', driver='qcow2', node_name='disk', file='file')
-
-
-def add_disk(guest):
-    """A new one; its path."""
-    path = guest.host.path(f'/tmp/{guest.name}.qcow2')
-    create(guest, driver='file', filename=path, size=0)
-    guest.qmp('blockdev-add', driver='file', node_name='new', filename=path)
-    create(guest, driver='qcow2', file='new', size=DISK_SIZE)
-    guest.qmp('blockdev-del', node_name='new')
-    open_disk(guest, path)
-    return path
 
 
 class Snapshots(RigCase):
@@ -120,6 +87,60 @@ class Snapshots(RigCase):
             open_disk(guest, path)
             self.monitor(guest, 'loadvm here')
             self.assertTrue(self.whole(guest), guest.serial())
+
+    def foreign(self):
+        """A host of 6.12; the path there of a disk with two snapshots.
+
+        "own" is of a guest of this host.  "foreign" is of 6.18, whose PSCI
+        1.3 this KVM refuses; its ID_AA64DFR0_EL1 it would take.
+        """
+        here, there = self.hosts('6.12', '6.18')
+        with self.guest(there, cpu=f'host,{FIELD}=4') as guest:
+            path = add_disk(guest)
+            self.assertEqual(cases.features(guest.serial())['pmu'], 4)
+            savevm(guest, 'foreign')
+        here.put(there.get(path), path)
+        there.close()
+        with self.guest(here) as guest:
+            open_disk(guest, path)
+            savevm(guest, 'own')
+            self.own = cases.features(guest.serial())
+        self.assertNotEqual(self.own['pmu'], 4)
+        return here, path
+
+    def refuses(self, guest):
+        said = loadvm(guest, 'foreign')
+        self.assertIn('PSCI_VERSION (0x6030000000140000) = 0x10003, here '
+                      '0x10001', said)
+        self.assertTrue(guest.alive())
+
+    def goes_on(self, guest):
+        """What is its own loads, and boots."""
+        self.refuses(guest)
+        self.assertIsNone(loadvm(guest, 'own'))
+        guest.qmp('cont')
+        self.assertTrue(self.whole(guest), guest.serial())
+        self.boots(guest)
+        self.refuses(guest)
+        self.boots(guest)
+
+    def boots(self, guest):
+        """After a reset the guest sees its own ID registers."""
+        since = len(guest.serial())
+        guest.qmp('system_reset')
+        guest.qmp('cont')
+        guest.wait_serial(r'^tick 1\n', since=since)
+        self.assertEqual(cases.features(guest.serial()[since:]), self.own)
+        self.assertTrue(self.whole(guest), guest.serial())
+
+    def test_nothing_is_left(self):
+        """A refused snapshot leaves nothing behind, before a run and after."""
+        host, path = self.foreign()
+        for start in (False, True):
+            with self.subTest(start=start), \
+                    self.guest(host, start=start) as guest:
+                open_disk(guest, path)
+                self.goes_on(guest)
 
     def test_loadvm_twice(self):
         """6.18, a guest that runs, twice in one process."""

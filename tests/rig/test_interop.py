@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The words of the table of stock and series (no host, no QEMU)."""
+"""The words of the tables of stock and series (no host, no QEMU)."""
 
+import contextlib
+import itertools
 import pathlib
 import sys
 import tempfile
@@ -13,10 +15,12 @@ sys.path.insert(0, str(ROOT))
 
 # pylint: disable=wrong-import-position
 from rig import interop, tables                             # noqa: E402
-from rig.interop import Way                                 # noqa: E402
+from rig.interop import FEW, KEPT, WAYS                     # noqa: E402
 from rig.migration import Result                            # noqa: E402
 
 PAGE = f'before\n\n{tables.BEGIN}\n{tables.END}\n\nafter\n'
+TITLES = {'stock': 'stock 10.2.2', 'newest': 'stock 11.1.3',
+          'series': 'series'}
 
 
 def result(outcome, status, error=None, wire=5000):
@@ -27,15 +31,13 @@ def result(outcome, status, error=None, wire=5000):
 class Words(unittest.TestCase):
 
     def test_every_combination_once(self):
-        """Stock has no preflight, the series has it on and off."""
-        self.assertEqual(len(interop.WAYS), 12)
-        self.assertEqual(len(set(interop.WAYS)), 12)
-        self.assertLess(set(interop.FEW), set(interop.WAYS))
-        self.assertEqual({(w.source, w.destination) for w in interop.FEW},
-                         {('stock', 'series'), ('series', 'stock'),
-                          ('series', 'series')})
-        self.assertEqual({(w.source, w.preflight) for w in interop.WAYS}, {
-            ('stock', None), ('series', True), ('series', False)})
+        self.assertEqual(len(set(WAYS)), 18)
+        self.assertEqual(len(set(KEPT)), 9)
+        self.assertEqual([way for way in WAYS if way in FEW], list(FEW))
+        self.assertEqual({(way.source, way.destination) for way in FEW}, {
+            (source, destination)
+            for source, destination in itertools.product(TITLES, repeat=2)
+            if 'series' in (source, destination)})
 
     def test_outcome(self):
         for outcome, wire, text in (
@@ -54,45 +56,76 @@ class Words(unittest.TestCase):
                 ('completed', None, 'completed'),
                 ('failed', register, 'the register'),
                 ('failed', register.replace('0x10001', '0x10002'), 'failed'),
-                ('failed', 'without x-cpreg-preflight: switch it off',
-                 '"switch x-cpreg-preflight off"'),
                 ('failed', None, 'failed')):
             self.assertEqual(interop.source_says(
                 result('refused', status, error)), text)
 
 
+class Sources(unittest.TestCase):
+    """Which migrations have a new guest at their source."""
+
+    def started(self, *whole):
+        """How many guests, if they are whole afterwards or not."""
+        ways = [way for way in WAYS if way.source == 'stock'][:len(whole)]
+        source = mock.Mock(**{'status.return_value': 'postmigrate'})
+        with mock.patch.multiple(
+                interop, run=mock.Mock(return_value=('lost', 'completed')),
+                guest=mock.Mock(return_value=contextlib.nullcontext(source)),
+                whole=mock.Mock(side_effect=whole)):
+            found = interop.run_all(None, None, ways)
+            self.assertEqual(list(found), ways)
+            self.assertEqual(source.qmp.mock_calls,
+                             [mock.call('cont')] * len(ways))
+            return interop.guest.call_count
+
+    def test_whole_one_goes_on(self):
+        self.assertEqual(self.started(True, True, True), 1)
+
+    def test_damaged_one_does_not(self):
+        self.assertEqual(self.started(False, True, False, True), 3)
+
+
 class Page(unittest.TestCase):
 
-    FOUND = {Way('series', 'stock', True, False):
-             (('migrated', 'completed'), ('refused before RAM', 'failed')),
-             Way('stock', 'stock', None, True):
-             (('migrated', 'completed'), ('lost', 'completed'))}
+    FOUND = {way: [('migrated', 'completed'),
+                   ('lost', 'completed') if number % 2 else
+                   ('refused before RAM', 'the register'),
+                   ('refused after RAM, damaged', 'failed')]
+             for number, way in enumerate(WAYS)}
+    EXCHANGED = {kept: ['loaded', 'refused', 'loaded', 'damaged']
+                 for kept in KEPT}
 
-    def test_table_comes_back(self):
+    def test_tables_come_back(self):
         """What was put into the page is what the page has."""
-        text = interop.table(self.FOUND)
-        self.assertRegex(text, r'(?m)^series +stock +on +off +migrated +'
-                         r'completed +refused before RAM +failed$')
-        self.assertRegex(text, r'(?m)^stock +stock +- +on +')
-        rows = [interop.row(*each) for each in self.FOUND.items()]
+        with mock.patch.object(interop, 'titles', return_value=TITLES):
+            text = interop.text(self.FOUND, self.EXCHANGED)
+        self.assertRegex(text, r'(?m)^series +stock 10.2.2 on +migrated +'
+                         r'completed +lost +completed +refused after RAM, damaged +'
+                         r'failed$')
+        self.assertRegex(text, r'(?m)^stock 11.1.3 series +loaded +refused')
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder) / 'page.rst'
             page.write_text(PAGE, encoding='utf-8')
             with mock.patch.object(interop, 'PAGE', page):
                 for _ in range(2):
                     tables.renew_page(page, text)
-                    self.assertEqual(interop.documented(), text)
-                    self.assertEqual(interop.documented_rows(), rows)
+                    found, exchanged, _ = interop.documented()
+                    self.assertEqual(found, self.FOUND)
+                    self.assertEqual(exchanged, self.EXCHANGED)
             self.assertRegex(page.read_text(encoding='utf-8'),
                              r'(?s)^before\n\n.*\n\nafter\n$')
 
     def test_page_has_every_row(self):
         """The documentation is about these ways, in this order."""
-        rows = [cells[:4] for cells in interop.documented_rows()]
-        self.assertEqual(rows, [
-            [way.source, way.destination,
-             {None: '-', True: 'on', False: 'off'}[way.preflight],
-             'on' if way.return_path else 'off'] for way in interop.WAYS])
+        titles = interop.documented()[2]
+        known = {'series': 'series', 'stock': titles[0][0],
+                 'newest': titles[6][0]}
+        self.assertRegex(known['stock'], r'^stock \d+\.\d+\.\d+$')
+        self.assertRegex(known['newest'], r'^stock \d+\.\d+\.\d+$')
+        self.assertEqual(titles, [
+            [known[way.source], known[way.destination],
+             'on' if way.return_path else 'off'] for way in WAYS] + [
+            [known[kept.saver], known[kept.loader]] for kept in KEPT])
 
 
 if __name__ == '__main__':
