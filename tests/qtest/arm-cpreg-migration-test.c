@@ -545,7 +545,7 @@ static void test_loadvm_after_migration(void)
     qtest_quit(qts);
 }
 
-/* With KVM: a good list, an altered one that only the checksum tells, more. */
+/* With KVM: a list with another value, and one with one register more. */
 static void test_kvm(void)
 {
     const char *before = machine;
