@@ -125,17 +125,3 @@ bool arm_cpreg_set_isar(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
     }
     return true;
 }
-
-bool arm_cpreg_get_isar(ARMCPU *cpu, uint64_t regidx, uint64_t *value)
-{
-    Place place = find(cpu, regidx);
-
-    if (place.wide) {
-        *value = *place.wide;
-    } else if (place.narrow) {
-        *value = *place.narrow;
-    } else {
-        return false;
-    }
-    return true;
-}

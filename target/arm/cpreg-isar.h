@@ -27,16 +27,4 @@
 bool arm_cpreg_set_isar(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
                         uint64_t value);
 
-/**
- * arm_cpreg_get_isar: what QEMU takes a register for
- * @value: set to it
- *
- * Before realize that is the host's value, but 0 for MIDR_EL1, REVIDR_EL1,
- * CTR_EL0, CLIDR_EL1 and CCSIDR_EL1: with KVM nothing in QEMU depends on them,
- * and they are not asked for.
- *
- * Returns false if QEMU does not keep this register.
- */
-bool arm_cpreg_get_isar(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
-
 #endif

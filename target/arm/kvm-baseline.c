@@ -48,7 +48,8 @@ static ArmCPRegManifest *visit(QObject *json, Error **errp)
     return qapi;
 }
 
-ARMCPRegManifest *arm_kvm_baseline_parse(const char *text, Error **errp)
+/* A checked manifest without registers that a guest can change. */
+static ARMCPRegManifest *baseline_parse(const char *text, Error **errp)
 {
     g_autoptr(ARMCPRegManifest) manifest = NULL;
     g_autoptr(ArmCPRegManifest) qapi = NULL;
@@ -131,7 +132,7 @@ static void baseline_complete(UserCreatable *creatable, Error **errp)
     text = baseline->file ? read_file(baseline->file, errp)
                           : g_strdup(baseline->data);
     if (text) {
-        baseline->manifest = arm_kvm_baseline_parse(text, errp);
+        baseline->manifest = baseline_parse(text, errp);
     }
     if (!baseline->manifest) {
         error_prepend(errp, "%s: ", baseline->label);

@@ -33,13 +33,4 @@ struct ARMKVMBaseline {
 /* A file of more bytes is none; a host's dump of 16384 registers has 2.5 MiB */
 #define ARM_KVM_BASELINE_MAX (4 * 1024 * 1024)
 
-/**
- * arm_kvm_baseline_parse: the baseline in a JSON text
- * @text: an ArmCPRegManifest, or QMP's answer with one
- *
- * Returns a checked manifest without registers that a guest can change, NULL
- * with an error.
- */
-ARMCPRegManifest *arm_kvm_baseline_parse(const char *text, Error **errp);
-
 #endif

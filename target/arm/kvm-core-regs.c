@@ -97,7 +97,7 @@ bool kvm_arm_core_load(ARMCPU *cpu, Error **errp)
  * The load of a machine ends with a write of all vCPUs.  Until then nothing
  * changes what a vCPU's load has left in its env: the vCPUs stand, devices that
  * are loaded after them have a state of their own, and a reset in between
- * clears the mark.
+ * clears the mark.  Only what a debugger writes in that time is lost.
  */
 bool kvm_arm_core_is_loaded(ARMCPU *cpu, int level)
 {

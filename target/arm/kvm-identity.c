@@ -49,19 +49,6 @@ void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
     want(cpu->kvm_identity->wanted, regidx, mask, value);
 }
 
-bool kvm_arm_identity_wanted(ARMCPU *cpu, uint64_t regidx, uint64_t *mask,
-                             uint64_t *value)
-{
-    KVMWanted *wanted = kvm_arm_identity_find(cpu->kvm_identity->wanted,
-                                              regidx);
-
-    if (wanted) {
-        *mask = wanted->mask;
-        *value = wanted->value;
-    }
-    return wanted != NULL;
-}
-
 GArray *kvm_arm_identity_impls(ARMCPU *cpu)
 {
     const KVMIdentity *identity = cpu->kvm_identity;

@@ -39,10 +39,6 @@ bool kvm_arm_identity_is_late(Object *obj, const char *name, Error **errp);
 void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
                            uint64_t value);
 
-/* The bits that are wanted of a register by themselves; false for none. */
-bool kvm_arm_identity_wanted(ARMCPU *cpu, uint64_t regidx, uint64_t *mask,
-                             uint64_t *value);
-
 /**
  * kvm_arm_identity_chosen: all that the user has chosen for a CPU
  *

@@ -71,15 +71,22 @@ static const struct {
     { HEAD REGS("") " }", 0, "register list" },
 };
 
+static Object *make(const char *key, const char *value, Error **errp)
+{
+    return object_new_with_props(TYPE_ARM_KVM_BASELINE,
+                                 object_get_objects_root(), "pool", errp, key,
+                                 value, NULL);
+}
+
 static void test_texts(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_autoptr(ARMCPRegManifest) manifest = NULL;
         Error *err = NULL;
-        const char *said;
+        Object *obj = make("data", texts[i].text, &err);
+        ARMCPRegManifest *manifest = obj ? ARM_KVM_BASELINE(obj)->manifest
+                                         : NULL;
+        const char *said = err ? error_get_pretty(err) : "";
 
-        manifest = arm_kvm_baseline_parse(texts[i].text, &err);
-        said = err ? error_get_pretty(err) : "";
         if (!manifest != !!texts[i].error || !manifest != !!err ||
             !strstr(said, texts[i].error ?: "")) {
             g_test_message("text %zu: \"%s\"", i, said);
@@ -93,6 +100,7 @@ static void test_texts(void)
             g_assert_cmpuint(manifest->wide_len, ==, 0);
             g_assert_cmphex(manifest->fixed_values[0], ==, 0x413fd0c1);
             g_assert_null(arm_cpreg_manifest_fault(manifest));
+            object_unparent(obj);
         }
         error_free(err);
     }
@@ -107,7 +115,7 @@ static void test_hostile(void)
     for (size_t len = 0; len < strlen(POOL); len++) {
         g_autofree char *text = g_strndup(POOL, len);
 
-        g_assert_null(arm_kvm_baseline_parse(text, &err));
+        g_assert_null(make("data", text, &err));
         g_assert_nonnull(err);
         error_free(err);
         err = NULL;
@@ -115,18 +123,9 @@ static void test_hostile(void)
     for (int i = 0; i < 100000; i++) {
         g_string_append(deep, "{\"return\":");
     }
-    g_assert_null(arm_kvm_baseline_parse(deep->str, &err));
+    g_assert_null(make("data", deep->str, &err));
     g_assert_nonnull(err);
     error_free(err);
-}
-
-/* The object */
-
-static Object *make(const char *key, const char *value, Error **errp)
-{
-    return object_new_with_props(TYPE_ARM_KVM_BASELINE,
-                                 object_get_objects_root(), "pool", errp, key,
-                                 value, NULL);
 }
 
 typedef struct File {

@@ -136,19 +136,17 @@ static void test_wanted(void)
 {
     g_autoptr(ScriptedKVM) kvm = scripted_host(HOST);
     g_autoptr(ARMCPU) cpu = scripted_first_cpu(kvm);
-    uint64_t mask = 1, value = 2;
+    KVMWanted *wanted;
 
     /* the baseline's do not count */
     scripted_baseline_add(cpu, DFR0, 0x10305006);
-    g_assert_false(kvm_arm_identity_wanted(cpu, DFR0, &mask, &value));
-    g_assert_cmphex(mask, ==, 1);
-    g_assert_cmphex(value, ==, 2);
+    g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 0);
     kvm_arm_identity_want(cpu, DFR0, 0xf0, 0x10);
     kvm_arm_identity_want(cpu, DFR0, 0xf, 6);
-    g_assert_true(kvm_arm_identity_wanted(cpu, DFR0, &mask, &value));
-    g_assert_cmphex(mask, ==, 0xff);
-    g_assert_cmphex(value, ==, 0x16);
-    g_assert_false(kvm_arm_identity_wanted(cpu, PFR0, &mask, &value));
+    g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 1);
+    wanted = kvm_arm_identity_find(cpu->kvm_identity->wanted, DFR0);
+    g_assert_cmphex(wanted->mask, ==, 0xff);
+    g_assert_cmphex(wanted->value, ==, 0x16);
 }
 
 /* The option stands above the baseline's list. */

@@ -196,14 +196,14 @@ static void test_set(void)
             g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 0);
             assert_says(err, rows[i].words);
         } else {
-            uint64_t mask, bits;
+            GArray *all = cpu->kvm_identity->wanted;
+            KVMWanted *wanted = kvm_arm_identity_find(all, rows[i].regidx);
 
             g_assert_null(err);
-            g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 1);
-            g_assert_true(kvm_arm_identity_wanted(cpu, rows[i].regidx, &mask,
-                                                  &bits));
-            g_assert_cmphex(mask, ==, rows[i].mask);
-            g_assert_cmphex(bits, ==, rows[i].bits);
+            g_assert_cmpuint(all->len, ==, 1);
+            g_assert_nonnull(wanted);
+            g_assert_cmphex(wanted->mask, ==, rows[i].mask);
+            g_assert_cmphex(wanted->value, ==, rows[i].bits);
             g_assert_cmphex(scripted_property_get(cpu, rows[i].property,
                                                   &err), ==, rows[i].value);
             g_assert_null(err);
