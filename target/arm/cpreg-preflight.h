@@ -3,8 +3,8 @@
  * Preflight of Arm KVM guests in the migration stream.
  *
  * A section before RAM has the manifest of the first vCPU, for all of them: the
- * vCPUs of a machine are made alike.  It is sent to a destination that knows it,
- * or where the user has chosen what the guest sees, and taken always.
+ * vCPUs of a machine are made alike.  It is sent to a destination that knows
+ * it, or where the user has chosen what the guest sees, and taken always.
  */
 
 #ifndef TARGET_ARM_CPREG_PREFLIGHT_H

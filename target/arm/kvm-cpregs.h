@@ -126,7 +126,7 @@ void kvm_arm_cpregs_undo_load(ARMCPU *cpu);
 /* There is nothing to be undone any more. */
 void kvm_arm_cpregs_keep_load(ARMCPU *cpu);
 
-/* Have kvm_arm_cpregs_undo_load() called for all vCPUs when a load has failed. */
+/* Have kvm_arm_cpregs_undo_load() called for all when a load has failed. */
 void kvm_arm_cpregs_watch_loads(void);
 
 /*

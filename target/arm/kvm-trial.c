@@ -76,7 +76,8 @@ ARMCPRegLoad *kvm_arm_try_load(ARMCPU *cpu, const ARMCPRegList *source,
     }
     now = trial_question(&init, source, &known);
     if ((taken && g_bytes_equal(taken, now)) ||
-        !kvm_arm_try_list(cpu, source, &known, load, errp) || !load->refused->len) {
+        !kvm_arm_try_list(cpu, source, &known, load, errp) ||
+        !load->refused->len) {
         return NULL;
     }
     return g_steal_pointer(&load);
