@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 class Guest:
     """One inner QEMU.
 
-    qemu      'series', 'stock', or a path on this machine
+    qemu      'series', 'stock', 'newest', or a path on this machine
     kind      a name in GUESTS, or None for no kernel
     cpu, pmu  -cpu, with pmu=on or off if not None
     incoming  True for a destination: waits for migrate()

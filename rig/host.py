@@ -69,7 +69,7 @@ class Host:
     kernel    a series ('6.12'), a version, or a folder of one's own
     network   the Network it joins, or None
     cpu       the CPU, which the host's KVM then passes on to guests
-    qemu      inner QEMUs to have aboard: 'series', 'stock', paths
+    qemu      inner QEMUs to have aboard: 'series', 'stock', 'newest', paths
     guests    guests to have aboard: 'linux', 'witness'
     files     {path in the host: file here}, more to have aboard
     parts     an image.Part each, more to have aboard, over all the others

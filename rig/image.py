@@ -14,7 +14,6 @@ import hashlib
 import os
 import pathlib
 import platform
-import re
 import shutil
 import tempfile
 import time
@@ -148,7 +147,7 @@ def qemu_path(name):
         remedy = f'`{remedy}` builds it'
     else:
         path, remedy = pathlib.Path(name).resolve(), 'an inner QEMU is ' \
-            f'{", ".join(QEMUS)} or a path'
+            f'{", ".join(QEMUS)}, {NEWEST} or a path'
     if not path.is_file():
         raise RigError(f'inner QEMU {name}: no file {path}; {remedy}')
     return path

@@ -100,8 +100,8 @@ class Page(unittest.TestCase):
         with mock.patch.object(interop, 'titles', return_value=TITLES):
             text = interop.text(self.FOUND, self.EXCHANGED)
         self.assertRegex(text, r'(?m)^series +stock 10.2.2 on +migrated +'
-                         r'completed +lost +completed +refused after RAM, damaged +'
-                         r'failed$')
+                         r'completed +lost +completed +refused after RAM, '
+                         r'damaged +failed$')
         self.assertRegex(text, r'(?m)^stock 11.1.3 series +loaded +refused')
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder) / 'page.rst'
