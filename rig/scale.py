@@ -36,7 +36,6 @@ from rig.cases import QEMUS                                 # noqa: E402
 from rig.errors import GuestError, RigError, say, slow      # noqa: E402
 from rig.guest import Guest                                 # noqa: E402
 from rig.host import Host, boot                             # noqa: E402
-from rig.ioctls import MODES                                # noqa: E402
 from rig.migration import PREFLIGHT                         # noqa: E402
 from rig.records import append, digest, read                # noqa: E402
 from rig.results import read_upstream                       # noqa: E402
@@ -49,6 +48,9 @@ BUILD = image.BUILD / 'scale'
 PAGE = image.ROOT / 'docs' / 'arm-kvm-scale.rst'
 PICTURE = PAGE.with_suffix('.svg')
 KERNEL = '6.18'
+# What is measured: a QEMU, and x-cpreg-preflight at the source.
+MODES = {'stock': ('stock', None), 'series': ('series', True),
+         'without preflight': ('series', False)}
 SIZES = (1, 8, 64, 512)
 MEMORY, SMP = '4G', 2
 # Of a guest without a kernel; all of it is zero.
