@@ -83,47 +83,41 @@ bool arm_cpreg_pre_save(ARMCPU *cpu, Error **errp)
     return true;
 }
 
-static void trace_verdict(ARMCPU *cpu, const ARMCPRegVerdict *verdict,
-                          const ARMCPRegList *source)
+void arm_cpreg_pre_load(ARMCPU *cpu)
 {
-    int index = CPU(cpu)->cpu_index;
-    g_autofree char *name = NULL;
-
-    switch (verdict->outcome) {
-    case ARM_CPREG_MISSING:
-        if (trace_event_get_state_backends(TRACE_ARM_CPREG_MISSING)) {
-            const ARMCPRegMissing *row = verdict->missing;
-
-            name = arm_cpreg_name(verdict->regidx);
-            trace_arm_cpreg_missing(index, name, row && row->set ? row->value :
-                                    cpu->cpreg_values[verdict->d],
-                                    row ? row->why : "no rule is about it");
-        }
-        break;
-    case ARM_CPREG_TOLERATED:
-        if (trace_event_get_state_backends(TRACE_ARM_CPREG_TOLERATED)) {
-            name = arm_cpreg_name(verdict->regidx);
-            trace_arm_cpreg_tolerated(index, name, source->values[verdict->s],
-                                      verdict->rule->why,
-                                      verdict->rule->kernel);
-        }
-        break;
-    case ARM_CPREG_REFUSED:
-        if (trace_event_get_state_backends(TRACE_ARM_CPREG_REFUSED)) {
-            name = arm_cpreg_name(verdict->regidx);
-            trace_arm_cpreg_refused(index, name, source->values[verdict->s]);
-        }
-        break;
-    default:
-        break;
+    arm_cpreg_forget_wide(cpu);
+    if (kvm_enabled()) {
+        kvm_arm_cpregs_begin_load(cpu);
     }
 }
 
 static void trace_report(ARMCPU *cpu, const ARMCPRegReport *report,
                          const ARMCPRegList *source)
 {
+    int index = CPU(cpu)->cpu_index;
+
+    if (!trace_event_get_state_backends(TRACE_ARM_CPREG_MISSING) &&
+        !trace_event_get_state_backends(TRACE_ARM_CPREG_TOLERATED) &&
+        !trace_event_get_state_backends(TRACE_ARM_CPREG_REFUSED)) {
+        return;
+    }
     for (size_t i = 0; i < report->len; i++) {
-        trace_verdict(cpu, &report->verdicts[i], source);
+        const ARMCPRegVerdict *verdict = &report->verdicts[i];
+        const ARMCPRegMissing *row = verdict->missing;
+        g_autofree char *name = arm_cpreg_name(verdict->regidx);
+        uint64_t value = verdict->s >= 0 ? source->values[verdict->s] :
+                         row && row->set ? row->value :
+                         cpu->cpreg_values[verdict->d];
+
+        if (verdict->outcome == ARM_CPREG_MISSING) {
+            trace_arm_cpreg_missing(index, name, value,
+                                    row ? row->why : "no rule is about it");
+        } else if (verdict->outcome == ARM_CPREG_TOLERATED) {
+            trace_arm_cpreg_tolerated(index, name, value, verdict->rule->why,
+                                      verdict->rule->kernel);
+        } else if (verdict->outcome == ARM_CPREG_REFUSED) {
+            trace_arm_cpreg_refused(index, name, value);
+        }
     }
 }
 
@@ -269,7 +263,7 @@ static bool load(ARMCPU *cpu, Error **errp)
     } else {
         load_tcg(cpu, &source, refused);
     }
-    arm_cpreg_pre_load(cpu);            /* the stream's wide registers */
+    arm_cpreg_forget_wide(cpu);
     if (!done) {
         return false;
     }

@@ -27,7 +27,13 @@ extern const VMStateInfo vmstate_info_cpreg_len;
  */
 extern const VMStateDescription vmstate_kvm_wide_regs;
 
-/* Before a load: what the stream does not bring is not there. */
+/* Forget the wide registers of a stream. */
+void arm_cpreg_forget_wide(ARMCPU *cpu);
+
+/*
+ * Before a load: what the stream does not bring is not there, and what a KVM
+ * vCPU is now can be put back.
+ */
 void arm_cpreg_pre_load(ARMCPU *cpu);
 
 /**

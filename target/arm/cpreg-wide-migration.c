@@ -60,7 +60,7 @@ static int get_wide(QEMUFile *f, void *pv, size_t size,
     if (text) {
         return wide_corrupt(cpu, text);
     }
-    arm_cpreg_pre_load(cpu);
+    arm_cpreg_forget_wide(cpu);
     cpu->cpreg_vmstate_wide = g_steal_pointer(&list);
     return 0;
 }
@@ -81,7 +81,7 @@ static int put_wide(QEMUFile *f, void *pv, size_t size,
     return 0;
 }
 
-void arm_cpreg_pre_load(ARMCPU *cpu)
+void arm_cpreg_forget_wide(ARMCPU *cpu)
 {
     g_clear_pointer(&cpu->cpreg_vmstate_wide, g_array_unref);
 }

@@ -92,7 +92,7 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp)
     return true;
 }
 
-static void remember(ARMCPU *cpu)
+void kvm_arm_cpregs_begin_load(ARMCPU *cpu)
 {
     KVMCPRegs *own = cpu->kvm_cpregs;
     size_t size = cpu->cpreg_array_len * sizeof(uint64_t);
@@ -148,7 +148,6 @@ bool kvm_arm_cpregs_load(ARMCPU *cpu, const ARMCPRegList *source,
 {
     uint64_t *counter;
 
-    remember(cpu);
     if (!load_list(cpu, source, cpu->cpreg_vmstate_wide, load, errp)) {
         return false;
     }

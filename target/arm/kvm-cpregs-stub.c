@@ -10,6 +10,11 @@ bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp)
     g_assert_not_reached();
 }
 
+void kvm_arm_cpregs_begin_load(ARMCPU *cpu)
+{
+    g_assert_not_reached();
+}
+
 bool kvm_arm_cpregs_load(ARMCPU *cpu, const ARMCPRegList *source,
                          ARMCPRegLoad *load, Error **errp)
 {

@@ -101,13 +101,19 @@ bool kvm_arm_cpregs_put(ARMCPU *cpu, int level, Error **errp);
 bool kvm_arm_cpregs_pre_save(ARMCPU *cpu, Error **errp);
 
 /**
+ * kvm_arm_cpregs_begin_load: before anything of a stream is taken
+ *
+ * What the vCPU is now is kept for kvm_arm_cpregs_undo_load().
+ */
+void kvm_arm_cpregs_begin_load(ARMCPU *cpu);
+
+/**
  * kvm_arm_cpregs_load: load the list of a stream
  * @source: the checked list, with values
  * @load: a new one; what became of each register
  *
  * See arm_cpreg_load(); wide registers are in cpreg_vmstate_wide.  If nothing
- * was refused, brings QEMU's own view up to date.  What the vCPU was before is
- * kept for kvm_arm_cpregs_undo_load().
+ * was refused, brings QEMU's own view up to date.
  *
  * Returns false, with an error, if KVM does not list its registers.
  */
@@ -118,8 +124,9 @@ bool kvm_arm_cpregs_load(ARMCPU *cpu, const ARMCPRegList *source,
  * kvm_arm_cpregs_undo_load: the load has failed, of this vCPU or anywhere
  *
  * The registers get the values again that they had before it, those of the VM
- * too.  The vCPU must not run until it was reset or loaded.  Does nothing for
- * one that was not loaded.
+ * too.  The vCPU must not run until it was reset or loaded: QEMU's view of its
+ * other registers is the stream's.  Does nothing for one whose load has not
+ * begun.
  */
 void kvm_arm_cpregs_undo_load(ARMCPU *cpu);
 

@@ -59,6 +59,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_loaded(cpu.cpreg_vmstate_wide, data, size);
         check_refusal(cpu.cpreg_vmstate_wide);
     }
-    arm_cpreg_pre_load(&cpu);
+    arm_cpreg_forget_wide(&cpu);
     return 0;
 }
