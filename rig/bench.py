@@ -5,8 +5,8 @@
 - A guest that the destination must refuse (Linux 6.18 to 6.12: PSCI 1.3):
   what was sent, and how long it took, until its source knew.  All of its RAM
   holds something, and it dirties 4 MiB over and over.
-- The downtime of a migration that goes well, preflight on and off by turns,
-  on one pair of hosts, back and forth.
+- The downtime of a migration that goes well, with 1 and 8 vCPUs, on one pair
+  of hosts, back and forth, stock and series by turns.
 - kvm-arm-regs compares 1,000 dumps of 10 kinds of hosts.
 
 The return path is on throughout, as libvirt has it.  Times are the inner
@@ -14,6 +14,7 @@ QEMU's own, from its events; bytes are what the hosts' network counted.
 """
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -39,7 +40,8 @@ SOURCE, REFUSES = '6.18', '6.12'
 SIZES = (256, 1024)
 # MiB; the witness fits in.
 PIECE = 16
-WARM = 4
+WARM, HOPS = 2, 4
+VCPUS = (1, 8)
 COMPARE = image.ROOT / 'tests' / 'kvm-arm-regs' / 'bench.py'
 
 
@@ -122,33 +124,38 @@ def refusals(sizes, repeat):
 
 # The downtime
 
-def downtimes(repeat):
-    """{preflight: [milliseconds]} of one guest that goes back and forth."""
-    found = {True: [], False: []}
+def there_and_back(hosts, qemu, vcpus):
+    """The downtimes of one guest's migrations, in milliseconds."""
+    found = []
+    guest = Guest(hosts[0], qemu, 'witness', smp=vcpus)
+    try:
+        guest.wait_up()
+        # The first few are slower, whatever QEMU it is: they do not count.
+        for number in range(-WARM, HOPS):
+            there = Guest(hosts[1 - number % 2], qemu, 'witness', smp=vcpus,
+                          incoming=True)
+            source, guest = guest, there
+            try:
+                result = migrate(source, there, return_path=True)
+            finally:
+                source.close()
+            if result.outcome != MIGRATED:
+                raise RigError(f'not migrated: {result}')
+            guest.check()
+            if number >= 0:
+                found.append(result.downtime)
+    finally:
+        guest.close()
+    return found
+
+
+def downtimes(rounds):
+    """{vCPUs: {QEMU: [milliseconds]}}; in a round, one guest of each."""
+    found = {vcpus: {qemu: [] for qemu in QEMUS} for vcpus in VCPUS}
     network, hosts = pair(SOURCE)
     with network, boot(*hosts):
-        guest = Guest(hosts[0], 'series', 'witness')
-        try:
-            guest.wait_up()
-            # The first few are slower, whatever is on: they do not count.
-            for number in range(-WARM, 2 * repeat):
-                # Twice on, twice off: each of them there and back.
-                preflight = number % 4 < 2
-                there = Guest(hosts[1 - number % 2], 'series', 'witness',
-                              incoming=True)
-                source, guest = guest, there
-                try:
-                    result = migrate(source, there, return_path=True,
-                                     preflight=preflight)
-                finally:
-                    source.close()
-                if result.outcome != MIGRATED:
-                    raise RigError(f'not migrated: {result}')
-                guest.check()
-                if number >= 0:
-                    found[preflight].append(result.downtime)
-        finally:
-            guest.close()
+        for _, vcpus, qemu in itertools.product(range(rounds), VCPUS, QEMUS):
+            found[vcpus][qemu] += there_and_back(hosts, qemu, vcpus)
     return found
 
 
@@ -193,12 +200,13 @@ def rows(report):
 
 
 def downtime_rows(report):
-    yield ['', 'preflight off', 'preflight on', 'on/off']
-    off, on = (report['downtimes'][name] for name in ('off', 'on'))
-    yield row(f'downtime, median of {len(on)}', median(off), median(on),
-              lambda n: f'{n:.0f} ms')
-    yield ['least and most', *(f'{min(each)} to {max(each)} ms'
-                               for each in (off, on)), '']
+    yield ['', 'stock', 'series', 'series/stock']
+    for vcpus, found in report['downtimes'].items():
+        each = [found[qemu] for qemu in QEMUS]
+        yield row(f'{vcpus} vCPU: downtime, median of {len(each[0])}',
+                  *map(median, each), lambda n: f'{n:.0f} ms')
+        yield ['least and most', *(f'{min(some)} to {max(some)} ms'
+                                   for some in each), '']
 
 
 def markdown(report):
@@ -224,8 +232,7 @@ def bench(args):
     spent, said = compare()
     report = {'date': time.strftime('%Y-%m-%d'), 'repeat': args.repeat,
               'compare': {'seconds': spent, 'said': said}}
-    found = downtimes(args.downtimes)
-    report['downtimes'] = {'on': found[True], 'off': found[False]}
+    report['downtimes'] = downtimes(args.rounds)
     save(report)
     report['refusals'] = refusals(args.sizes, args.repeat)
     path = save(report)
@@ -241,8 +248,9 @@ def main():
                         metavar='MIB', help='of guests that are refused')
     parser.add_argument('--repeat', type=int, default=3, metavar='N',
                         help='refusals of each size and QEMU')
-    parser.add_argument('--downtimes', type=int, default=10, metavar='N',
-                        help='N with preflight, N without; an even number')
+    parser.add_argument('--rounds', type=int, default=4, metavar='N',
+                        help='for the downtime; in each of them, '
+                             f'{HOPS} migrations of each QEMU and size')
     args = parser.parse_args()
     return process.program('bench', lambda: bench(args))
 

@@ -19,7 +19,8 @@ REPORT = {
                                  (200_000_000, 8000.0)],
                        'series': [(4000, 50.0), (5000, 40.0),
                                   (4600, 90.0)]}},
-    'downtimes': {'off': [100, 120, 110, 400], 'on': [115, 90, 120, 130]},
+    'downtimes': {8: {'stock': [100, 120, 110, 400],
+                      'series': [115, 90, 120, 130]}},
     'compare': {'seconds': 0.3, 'said': '1000 dumps: 10 kinds in 0.30 s'}}
 
 
@@ -57,7 +58,7 @@ class Table(unittest.TestCase):
 
     def test_downtime(self):
         self.assertEqual(list(bench.downtime_rows(REPORT))[1:], [
-            ['downtime, median of 4', '115 ms', '118 ms', '102 %'],
+            ['8 vCPU: downtime, median of 4', '115 ms', '118 ms', '102 %'],
             ['least and most', '100 to 400 ms', '90 to 130 ms', '']])
 
     def test_all_of_it(self):
