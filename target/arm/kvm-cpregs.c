@@ -12,21 +12,19 @@
 #include "internals.h"
 #include "kvm-cpregs.h"
 
-/* KVM_GET_REG_LIST, for ARMCPRegTarget */
-static GArray *vcpu_list(ARMCPRegTarget *target, char **fault)
+GArray *kvm_arm_list_registers(int (*ask)(void *vcpu, struct kvm_reg_list *),
+                               void *vcpu, char **fault)
 {
-    ARMCPU *cpu = container_of(target, KVMCPRegsTarget, target)->cpu;
     g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
+    int ret = ask(vcpu, list);
     GArray *indexes;
-    int ret;
 
     /* The first call only tells the length. */
-    ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_REG_LIST, list);
     if (ret == -E2BIG) {
         uint64_t n = list->n;
 
         list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
-        ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_REG_LIST, list);
+        ret = ask(vcpu, list);
     }
     if (ret < 0) {
         *fault = g_strdup_printf("KVM_GET_REG_LIST failed: %s",
@@ -34,11 +32,21 @@ static GArray *vcpu_list(ARMCPRegTarget *target, char **fault)
         return NULL;
     }
     indexes = g_array_new(false, false, sizeof(uint64_t));
-    if (list->n) {
-        g_array_append_vals(indexes, list->reg, list->n);
-    }
+    g_array_append_vals(indexes, list->reg, list->n);
     g_array_sort(indexes, compare_u64);
     return indexes;
+}
+
+static int vcpu_ask(void *vcpu, struct kvm_reg_list *list)
+{
+    return kvm_vcpu_ioctl(vcpu, KVM_GET_REG_LIST, list);
+}
+
+static GArray *vcpu_list(ARMCPRegTarget *target, char **fault)
+{
+    ARMCPU *cpu = container_of(target, KVMCPRegsTarget, target)->cpu;
+
+    return kvm_arm_list_registers(vcpu_ask, CPU(cpu), fault);
 }
 
 static int vcpu_get(ARMCPRegTarget *target, uint64_t regidx, uint64_t *value)

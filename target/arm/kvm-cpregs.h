@@ -146,6 +146,14 @@ bool kvm_arm_cpreg_has_gone(ARMCPU *cpu, uint64_t regidx);
 int kvm_arm_cpreg_read(ARMCPU *cpu, uint64_t regidx, uint64_t *value);
 int kvm_arm_cpreg_write(ARMCPU *cpu, uint64_t regidx, uint64_t value);
 
+/*
+ * What KVM lists for a vCPU, see ARMCPRegTarget; @ask calls KVM_GET_REG_LIST
+ * for it and returns 0 or a negative errno.
+ */
+struct kvm_reg_list;
+GArray *kvm_arm_list_registers(int (*ask)(void *vcpu, struct kvm_reg_list *),
+                               void *vcpu, char **fault);
+
 /* A vCPU, for arm_cpreg_load() and arm_cpreg_put(). */
 typedef struct KVMCPRegsTarget {
     ARMCPRegTarget target;

@@ -11,7 +11,7 @@
 #include "system/kvm.h"
 #include "cpreg-cpu.h"
 #include "cpreg-names.h"
-#include "internals.h"
+#include "kvm-cpregs.h"
 #include "kvm-scratch.h"
 
 /* Where the guest's memory would be, which it has not. */
@@ -193,31 +193,15 @@ static int scratch_write(ARMCPRegTarget *target, uint64_t regidx,
     return ioctl(scratch_of(target)->vcpu, KVM_SET_ONE_REG, &reg) ? -errno : 0;
 }
 
+static int scratch_ask(void *scratch, struct kvm_reg_list *list)
+{
+    return ioctl(((Scratch *)scratch)->vcpu, KVM_GET_REG_LIST, list) ? -errno
+                                                                     : 0;
+}
+
 static GArray *scratch_list(ARMCPRegTarget *target, char **fault)
 {
-    g_autofree struct kvm_reg_list *list = g_new0(struct kvm_reg_list, 1);
-    int vcpu = scratch_of(target)->vcpu;
-    int ret = ioctl(vcpu, KVM_GET_REG_LIST, list);
-    GArray *indexes;
-
-    /* The first call only tells the length. */
-    if (ret && errno == E2BIG) {
-        uint64_t n = list->n;
-
-        list = g_realloc(list, sizeof(*list) + n * sizeof(list->reg[0]));
-        ret = ioctl(vcpu, KVM_GET_REG_LIST, list);
-    }
-    if (ret) {
-        *fault = g_strdup_printf("KVM_GET_REG_LIST failed: %s",
-                                 strerror(errno));
-        return NULL;
-    }
-    indexes = g_array_new(false, false, sizeof(uint64_t));
-    if (list->n) {
-        g_array_append_vals(indexes, list->reg, list->n);
-    }
-    g_array_sort(indexes, compare_u64);
-    return indexes;
+    return kvm_arm_list_registers(scratch_ask, scratch_of(target), fault);
 }
 
 static bool scratch_run(ARMCPRegTarget *target, char **fault)
