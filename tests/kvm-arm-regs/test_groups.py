@@ -134,7 +134,7 @@ class Groups(tool.Case):
                         cwd=self.folder)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stdout, '''\
-kind 1: Linux 6.12.107+deb13-cloud-arm64, 2 hosts
+kind 1: Linux 6.12.117+deb13-cloud-arm64, 2 hosts
     a.json, c.json
 kind 2: Linux 6.18.15+deb13-cloud-arm64, 1 host
     b.json
