@@ -46,7 +46,7 @@ TARGETS = {
 SOURCES = (
     'target/arm/cpreg-explain.c', 'target/arm/cpreg-impl.c',
     'target/arm/cpreg-list.c', 'target/arm/cpreg-manifest.c',
-    'target/arm/cpreg-manifest-chosen.c', 'target/arm/cpreg-migration.c',
+    'target/arm/cpreg-migration.c',
     'target/arm/cpreg-reconcile.c', 'target/arm/cpreg-tolerance.c',
     'target/arm/cpreg-vcpu-init.c', 'target/arm/cpreg-wide.c',
     'target/arm/cpreg-wide-migration.c', 'target/arm/kvm-cpregs-put.c',

@@ -43,7 +43,7 @@ typedef struct ARMCPU {
     uint64_t *cpreg_vmstate_indexes;
     uint64_t *cpreg_vmstate_values;
     int32_t cpreg_vmstate_array_len;
-    GArray *cpreg_vmstate_wide;
+    GPtrArray *cpreg_vmstate_wide;
     ARMCPRegVCPUInit kvm_vmstate_init;
 
     struct KVMCPRegs *kvm_cpregs;

@@ -2,7 +2,7 @@
 /* show: a dump for people. */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-fields.h"
+#include "target/arm/cpreg-names.h"
 #include "terminal.h"
 #include "verbs.h"
 

@@ -15,7 +15,7 @@
 #ifndef TARGET_ARM_CPREG_ALTERED_H
 #define TARGET_ARM_CPREG_ALTERED_H
 
-#include "cpreg-fields.h"
+#include "cpreg-names.h"
 
 /* A release of Linux as a number that can be compared. */
 #define ARM_CPREG_LINUX(major, minor)   ((major) << 8 | (minor))

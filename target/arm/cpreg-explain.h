@@ -4,7 +4,7 @@
 #ifndef TARGET_ARM_CPREG_EXPLAIN_H
 #define TARGET_ARM_CPREG_EXPLAIN_H
 
-#include "cpreg-fields.h"
+#include "cpreg-names.h"
 
 /* Behind all that is refused of a KVM guest's registers. */
 #define ARM_CPREG_REMEDY \

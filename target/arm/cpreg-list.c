@@ -5,78 +5,55 @@
 #include "cpreg-list.h"
 #include "cpreg-names.h"
 
-ARMCPRegListFault arm_cpreg_list_check_len(int64_t len, size_t own_len)
+char *arm_cpreg_list_len_fault(int64_t len, size_t own_len)
 {
     if (len < 0 || len > ARM_CPREG_LIST_MAX) {
-        return ARM_CPREG_LIST_TOO_LONG;
+        return g_strdup_printf("a register list of %" PRId64 " entries (at "
+                               "most %d are accepted)", len,
+                               ARM_CPREG_LIST_MAX);
     }
-    if (len == 0 && own_len > 0) {
-        return ARM_CPREG_LIST_EMPTY;
-    }
-    return ARM_CPREG_LIST_OK;
+    return len || !own_len ? NULL : g_strdup("an empty register list");
 }
 
-ARMCPRegListFault arm_cpreg_list_check(const ARMCPRegList *list, size_t *at)
+char *arm_cpreg_entry_fault(size_t at, uint64_t regidx, uint64_t before,
+                            bool wide)
 {
-    size_t i, unused;
-
-    at = at ?: &unused;
-    *at = list->len;
-    if (list->len > ARM_CPREG_LIST_MAX) {
-        return ARM_CPREG_LIST_TOO_LONG;
-    }
-    for (i = 0; i < list->len; i++) {
-        uint64_t regidx = list->indexes[i];
-        uint64_t size = regidx & ARM_CPREG_SIZE_MASK;
-
-        *at = i;
-        if (i > 0 && regidx == list->indexes[i - 1]) {
-            return ARM_CPREG_LIST_DUPLICATE;
-        }
-        if (i > 0 && regidx < list->indexes[i - 1]) {
-            return ARM_CPREG_LIST_UNSORTED;
-        }
-        if (size != ARM_CPREG_SIZE_U32 && size != ARM_CPREG_SIZE_U64) {
-            return ARM_CPREG_LIST_SIZE;
-        }
-    }
-    return ARM_CPREG_LIST_OK;
-}
-
-char *arm_cpreg_list_fault_text(ARMCPRegListFault fault,
-                                const ARMCPRegList *list, int64_t at)
-{
+    uint64_t size = regidx & ARM_CPREG_SIZE_MASK;
+    bool fits = wide ? arm_cpreg_is_wide(regidx) :
+                size == ARM_CPREG_SIZE_U32 || size == ARM_CPREG_SIZE_U64;
+    const char *list = wide ? "list of wide registers" : "register list";
     g_autofree char *name = NULL;
     g_autofree char *previous = NULL;
 
-    switch (fault) {
-    case ARM_CPREG_LIST_OK:
+    if (fits && (at == 0 || regidx > before)) {
         return NULL;
-    case ARM_CPREG_LIST_TOO_LONG:
-        return g_strdup_printf("a register list of %" PRId64 " entries (at "
-                               "most %d are accepted)", at,
-                               ARM_CPREG_LIST_MAX);
-    case ARM_CPREG_LIST_EMPTY:
-        return g_strdup("an empty register list");
-    default:
-        break;
     }
+    name = arm_cpreg_name(regidx);
+    if (at == 0 || regidx > before) {
+        return g_strdup_printf("entry %zu of the %s, %s, has size code %d, "
+                               "%s", at, list, name,
+                               (int)(size >> ARM_CPREG_SIZE_SHIFT),
+                               wide ? "and is no wide register" :
+                                      "not 32 or 64 bits");
+    }
+    if (regidx == before) {
+        return g_strdup_printf("entry %zu of the %s, %s, is in the list "
+                               "twice", at, list, name);
+    }
+    previous = arm_cpreg_name(before);
+    return g_strdup_printf("the %s is not in ascending order: entry %zu, "
+                           "%s, follows %s", list, at, name, previous);
+}
 
-    name = arm_cpreg_name(list->indexes[at]);
-    if (fault == ARM_CPREG_LIST_SIZE) {
-        return g_strdup_printf("entry %" PRId64 " of the register list, %s, "
-                               "has size code %d, not 32 or 64 bits", at, name,
-                               (int)((list->indexes[at] & ARM_CPREG_SIZE_MASK)
-                                     >> ARM_CPREG_SIZE_SHIFT));
+char *arm_cpreg_list_fault(const ARMCPRegList *list)
+{
+    char *fault = arm_cpreg_list_len_fault(list->len, 0);
+
+    for (size_t i = 0; i < list->len && !fault; i++) {
+        fault = arm_cpreg_entry_fault(i, list->indexes[i],
+                                      i ? list->indexes[i - 1] : 0, false);
     }
-    if (fault == ARM_CPREG_LIST_DUPLICATE) {
-        return g_strdup_printf("entry %" PRId64 " of the register list, %s, "
-                               "is in the list twice", at, name);
-    }
-    previous = arm_cpreg_name(list->indexes[at - 1]);
-    return g_strdup_printf("the register list is not in ascending order: "
-                           "entry %" PRId64 ", %s, follows %s", at, name,
-                           previous);
+    return fault;
 }
 
 ssize_t arm_cpreg_list_find(const ARMCPRegList *list, uint64_t regidx)

@@ -6,7 +6,7 @@
  *
  * Everything here is a function over such lists.  It knows no vCPU, no ioctl
  * and no global, allocates only where a comment says so, and takes hostile
- * input: a list from a stream goes through arm_cpreg_list_check() once, and
+ * input: a list from a stream goes through arm_cpreg_list_fault() once, and
  * the other functions then rely on what that established.
  */
 
@@ -56,50 +56,35 @@ typedef struct ARMCPRegList {
     size_t len;
 } ARMCPRegList;
 
-/* What can be wrong with a list. */
-typedef enum ARMCPRegListFault {
-    /* The list is strictly ascending and every size is 32 or 64 bits. */
-    ARM_CPREG_LIST_OK,
-    /* More than ARM_CPREG_LIST_MAX entries. */
-    ARM_CPREG_LIST_TOO_LONG,
-    /* Nothing in it, though the CPU has registers. */
-    ARM_CPREG_LIST_EMPTY,
-    /* The size code of an index is neither U32 nor U64. */
-    ARM_CPREG_LIST_SIZE,
-    /* An index stands in the list twice. */
-    ARM_CPREG_LIST_DUPLICATE,
-    /* An index is lower than the one before it. */
-    ARM_CPREG_LIST_UNSORTED,
-} ARMCPRegListFault;
-
 /**
- * arm_cpreg_list_check_len: is this length of a list in a stream sane?
+ * arm_cpreg_list_len_fault: what is wrong with the length of a list
  * @len: the length as it came in, of either sign
  * @own_len: how many registers the CPU here has; 0 (an M profile CPU) is the
  *           only case in which an empty list is right
+ *
+ * Returns a new string, or NULL.
  */
-ARMCPRegListFault arm_cpreg_list_check_len(int64_t len, size_t own_len);
+char *arm_cpreg_list_len_fault(int64_t len, size_t own_len);
 
 /**
- * arm_cpreg_list_check: does a list keep the rules?
- * @list: any list
- * @at: set to the position of the first entry that breaks one, and to the
- *      length of a list that is too long; may be NULL
+ * arm_cpreg_entry_fault: what is wrong with an entry of a list
+ * @at, @regidx: its position and its register
+ * @before: the register at the position before; not looked at for 0
+ * @wide: is it a list of wide registers, see arm_cpreg_is_wide()?
  *
- * What follows ARM_CPREG_LIST_OK may rely on order, uniqueness and sizes.
+ * Returns a new string, or NULL.
  */
-ARMCPRegListFault arm_cpreg_list_check(const ARMCPRegList *list, size_t *at);
+char *arm_cpreg_entry_fault(size_t at, uint64_t regidx, uint64_t before,
+                            bool wide);
 
 /**
- * arm_cpreg_list_fault_text: a fault in words
- * @fault: what arm_cpreg_list_check() or arm_cpreg_list_check_len() returned
- * @list: the list that was checked; unused (may be NULL) for a length
- * @at: what arm_cpreg_list_check() has set; the length itself for a length
+ * arm_cpreg_list_fault: what is wrong with a list
  *
- * Returns a new string, or NULL for ARM_CPREG_LIST_OK.
+ * Returns a new string.  NULL if the list is checked now: it is strictly
+ * ascending, every size is 32 or 64 bits, and its length is at most
+ * ARM_CPREG_LIST_MAX.
  */
-char *arm_cpreg_list_fault_text(ARMCPRegListFault fault,
-                                const ARMCPRegList *list, int64_t at);
+char *arm_cpreg_list_fault(const ARMCPRegList *list);
 
 /**
  * arm_cpreg_list_find: the position of @regidx in a checked list, or -1

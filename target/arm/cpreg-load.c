@@ -147,7 +147,7 @@ bool arm_cpreg_pick_list(const GArray *all, uint64_t **indexes,
 {
     g_autofree uint64_t *picked = g_new(uint64_t, all->len);
     g_autofree char *text = NULL;
-    size_t at, len = 0;
+    size_t len = 0;
 
     for (guint i = 0; i < all->len; i++) {
         uint64_t regidx = g_array_index(all, uint64_t, i);
@@ -157,8 +157,7 @@ bool arm_cpreg_pick_list(const GArray *all, uint64_t **indexes,
         }
     }
     *list = (ARMCPRegList) { .indexes = picked, .len = len };
-    text = arm_cpreg_list_fault_text(arm_cpreg_list_check(list, &at), list,
-                                     at);
+    text = arm_cpreg_list_fault(list);
     if (text) {
         *fault = g_strdup_printf("cannot use KVM's register list: %s", text);
         return false;
@@ -324,6 +323,8 @@ static uint64_t loading_bits(const Loading *loading, uint64_t regidx)
 static uint64_t loading_wanted(const Loading *loading, ssize_t s,
                                uint64_t regidx, uint64_t *value)
 {
+    const ARMCPRegMissing *row;
+
     if (s >= 0) {
         *value = loading->source->values[s];
         return loading_bits(loading, regidx);
@@ -331,8 +332,9 @@ static uint64_t loading_wanted(const Loading *loading, ssize_t s,
     if (loading->known && !arm_cpreg_is_fixed(regidx)) {
         return 0;
     }
-    return arm_cpreg_missing_value(loading->rules, loading->source, regidx,
-                                   value, NULL) ? ~0ULL : 0;
+    row = arm_cpreg_missing_row(loading->rules, loading->source, regidx);
+    *value = row ? row->value : 0;
+    return row && row->set ? ~0ULL : 0;
 }
 
 /* True if a register could not be read without which nothing can be said. */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The manifest of a vCPU: check, reconcile, encode, decode. */
+/* The manifest of a vCPU: check, encode, decode. */
 
 #include "qemu/osdep.h"
-#include "cpreg-bytes.h"
 #include "cpreg-manifest.h"
-#include "cpreg-wide.h"
 
 ARMCPRegManifest *arm_cpreg_manifest_new(void)
 {
@@ -91,14 +89,21 @@ bool arm_cpreg_is_in_manifest(uint64_t regidx)
            regidx == ARM_CPREG(CNTP_CVAL_EL0);
 }
 
+static void printable(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!g_ascii_isprint(text[i])) {
+            text[i] = '?';
+        }
+    }
+}
+
 char *arm_cpreg_printable(const char *text)
 {
     char *copy = g_strndup(text, ARM_CPREG_BASELINE_MAX);
 
-    for (char *at = copy; copy && *at; at++) {
-        if (!g_ascii_isprint(*at)) {
-            *at = '?';
-        }
+    if (copy) {
+        printable(copy, strlen(copy));
     }
     return copy;
 }
@@ -132,59 +137,51 @@ ARMCPRegList arm_cpreg_manifest_fixed(const ARMCPRegManifest *manifest)
 
 static char *list_fault(const ARMCPRegList *list, const char *which)
 {
-    size_t at;
-    ARMCPRegListFault fault = arm_cpreg_list_check(list, &at);
-    g_autofree char *text = arm_cpreg_list_fault_text(fault, list, at);
+    g_autofree char *text = arm_cpreg_list_fault(list);
 
     return text ? g_strdup_printf("%s: %s", which, text) : NULL;
+}
+
+/* The first register of @list that @other lacks: a new string, or NULL. */
+static char *lack_fault(const ARMCPRegList *list, const ARMCPRegList *other,
+                        bool identity, const char *what)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        uint64_t regidx = list->indexes[i];
+
+        if ((!identity || arm_cpreg_is_identity(regidx)) &&
+            arm_cpreg_list_find(other, regidx) < 0) {
+            g_autofree char *name = arm_cpreg_name(regidx);
+
+            return g_strdup_printf("%s %s", name, what);
+        }
+    }
+    return NULL;
 }
 
 char *arm_cpreg_manifest_fault(const ARMCPRegManifest *manifest)
 {
     ARMCPRegList list = arm_cpreg_manifest_list(manifest);
     ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    ARMCPRegListFault empty = arm_cpreg_list_check_len(list.len, 1);
-    char *text;
+    const uint64_t *wide = manifest->wide_indexes;
+    char *fault = arm_cpreg_list_len_fault(list.len, 1);
 
-    if (empty != ARM_CPREG_LIST_OK) {
-        return arm_cpreg_list_fault_text(empty, NULL, list.len);
-    }
-    if (arm_cpreg_has_feature(&manifest->init, ARM_CPREG_FEATURE_SVE) !=
+    if (!fault && arm_cpreg_has_feature(&manifest->init,
+                                        ARM_CPREG_FEATURE_SVE) !=
         (manifest->init.sve_vls != 0)) {
-        return g_strdup("the vCPU feature sve without vector lengths, or "
-                        "these without it");
+        fault = g_strdup("the vCPU feature sve without vector lengths, or "
+                         "these without it");
     }
-    text = list_fault(&list, "register list") ?:
-           list_fault(&fixed, "registers with values");
-    if (text) {
-        return text;
+    fault = fault ?: list_fault(&list, "register list") ?:
+            list_fault(&fixed, "registers with values") ?:
+            lack_fault(&fixed, &list, false,
+                       "has a value, and is not in the register list") ?:
+            lack_fault(&list, &fixed, true,
+                       "is in the register list without its value");
+    for (size_t i = 0; i < manifest->wide_len && !fault; i++) {
+        fault = arm_cpreg_entry_fault(i, wide[i], i ? wide[i - 1] : 0, true);
     }
-    for (size_t i = 0; i < fixed.len; i++) {
-        g_autofree char *name = arm_cpreg_name(fixed.indexes[i]);
-
-        if (arm_cpreg_list_find(&list, fixed.indexes[i]) < 0) {
-            return g_strdup_printf("%s has a value, and is not in the "
-                                   "register list", name);
-        }
-    }
-    for (size_t i = 0; i < list.len; i++) {
-        if (arm_cpreg_is_identity(list.indexes[i]) &&
-            arm_cpreg_list_find(&fixed, list.indexes[i]) < 0) {
-            g_autofree char *name = arm_cpreg_name(list.indexes[i]);
-
-            return g_strdup_printf("%s is in the register list without its "
-                                   "value", name);
-        }
-    }
-    for (size_t i = 0; i < manifest->wide_len; i++) {
-        const uint64_t *wide = &manifest->wide_indexes[i];
-
-        if (!arm_cpreg_is_wide(*wide) || (i > 0 && wide[0] <= wide[-1])) {
-            return g_strdup_printf("wide registers: 0x%" PRIx64 " is none, or "
-                                   "out of order", *wide);
-        }
-    }
-    return NULL;
+    return fault;
 }
 
 /* What a rule wants of a register that the guest can change. */
@@ -212,6 +209,132 @@ ARMCPRegList arm_cpreg_manifest_source(const ARMCPRegManifest *manifest,
     return source;
 }
 
+/* Numbers and texts in bytes, big-endian. */
+
+static void put32(GByteArray *out, uint32_t value)
+{
+    value = GUINT32_TO_BE(value);
+    g_byte_array_append(out, (const guint8 *)&value, sizeof(value));
+}
+
+static void put64(GByteArray *out, uint64_t value)
+{
+    value = GUINT64_TO_BE(value);
+    g_byte_array_append(out, (const guint8 *)&value, sizeof(value));
+}
+
+/* At most @max bytes of it, 255 at most. */
+static void put_text(GByteArray *out, const char *text, guint8 max)
+{
+    guint8 len = MIN(strlen(text), max);
+
+    g_byte_array_append(out, &len, 1);
+    g_byte_array_append(out, (const guint8 *)text, len);
+}
+
+/* What is left to read; once it was too little, everything reads as 0. */
+typedef struct Input {
+    const guint8 *data;
+    size_t size;
+    bool short_of;
+} Input;
+
+/* Once something is not there, nothing is. */
+static bool there(Input *in, bool enough)
+{
+    if (!enough) {
+        in->short_of = true;
+        in->size = 0;
+    }
+    return enough;
+}
+
+static void take(Input *in, void *out, size_t size)
+{
+    if (!there(in, size <= in->size)) {
+        memset(out, 0, size);
+    } else if (size) {
+        memcpy(out, in->data, size);
+        in->data += size;
+        in->size -= size;
+    }
+}
+
+static uint32_t take32(Input *in)
+{
+    uint32_t value;
+
+    take(in, &value, sizeof(value));
+    return GUINT32_FROM_BE(value);
+}
+
+static uint64_t take64(Input *in)
+{
+    uint64_t value;
+
+    take(in, &value, sizeof(value));
+    return GUINT64_FROM_BE(value);
+}
+
+/* A count of entries of @size bytes that can be there. */
+static size_t take_count(Input *in, size_t size)
+{
+    size_t count = take32(in);
+
+    return there(in, count <= in->size / size) ? count : 0;
+}
+
+/* A text of at most @max bytes, as it can stand in a message; never NULL. */
+static char *take_text(Input *in, guint8 max)
+{
+    char *text = g_malloc0(max + 1);
+    guint8 len;
+
+    take(in, &len, 1);
+    if (there(in, len <= max)) {
+        take(in, text, len);
+        printable(text, len);
+    }
+    return text;
+}
+
+/* @values may be NULL. */
+static void put_list(GByteArray *out, size_t len, const uint64_t *indexes,
+                     const uint64_t *values)
+{
+    put32(out, len);
+    for (size_t i = 0; i < len; i++) {
+        put64(out, indexes[i]);
+        if (values) {
+            put64(out, values[i]);
+        }
+    }
+}
+
+static size_t take_list(Input *in, uint64_t **indexes, uint64_t **values)
+{
+    size_t len = take_count(in, (values ? 2 : 1) * sizeof(uint64_t));
+
+    *indexes = g_new(uint64_t, len);
+    if (values) {
+        *values = g_new(uint64_t, len);
+    }
+    for (size_t i = 0; i < len; i++) {
+        (*indexes)[i] = take64(in);
+        if (values) {
+            (*values)[i] = take64(in);
+        }
+    }
+    return len;
+}
+
+/* Was there too little, or too much? */
+static char *end_fault(const Input *in, const char *what)
+{
+    return in->short_of ? g_strdup_printf("%s ends too early", what) :
+           in->size ? g_strdup_printf("there is more behind %s", what) : NULL;
+}
+
 GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest)
 {
     GByteArray *out = g_byte_array_new();
@@ -222,19 +345,10 @@ GByteArray *arm_cpreg_manifest_encode(const ARMCPRegManifest *manifest)
     }
     put64(out, manifest->init.sve_vls);
     put_text(out, manifest->kernel, ARM_CPREG_KERNEL_MAX);
-    put32(out, manifest->len);
-    for (size_t i = 0; i < manifest->len; i++) {
-        put64(out, manifest->indexes[i]);
-    }
-    put32(out, manifest->fixed_len);
-    for (size_t i = 0; i < manifest->fixed_len; i++) {
-        put64(out, manifest->fixed_indexes[i]);
-        put64(out, manifest->fixed_values[i]);
-    }
-    put32(out, manifest->wide_len);
-    for (size_t i = 0; i < manifest->wide_len; i++) {
-        put64(out, manifest->wide_indexes[i]);
-    }
+    put_list(out, manifest->len, manifest->indexes, NULL);
+    put_list(out, manifest->fixed_len, manifest->fixed_indexes,
+             manifest->fixed_values);
+    put_list(out, manifest->wide_len, manifest->wide_indexes, NULL);
     return out;
 }
 
@@ -251,28 +365,69 @@ ARMCPRegManifest *arm_cpreg_manifest_decode(const void *data, size_t size,
     manifest->init.sve_vls = take64(&in);
     manifest->kernel = g_strdelimit(take_text(&in, ARM_CPREG_KERNEL_MAX), " ",
                                     '?');
-    manifest->len = take_count(&in, 8);
-    manifest->indexes = g_new(uint64_t, manifest->len);
-    for (size_t i = 0; i < manifest->len; i++) {
-        manifest->indexes[i] = take64(&in);
-    }
-    manifest->fixed_len = take_count(&in, 16);
-    manifest->fixed_indexes = g_new(uint64_t, manifest->fixed_len);
-    manifest->fixed_values = g_new(uint64_t, manifest->fixed_len);
-    for (size_t i = 0; i < manifest->fixed_len; i++) {
-        manifest->fixed_indexes[i] = take64(&in);
-        manifest->fixed_values[i] = take64(&in);
-    }
-    manifest->wide_len = take_count(&in, 8);
-    manifest->wide_indexes = g_new(uint64_t, manifest->wide_len);
-    for (size_t i = 0; i < manifest->wide_len; i++) {
-        manifest->wide_indexes[i] = take64(&in);
-    }
-    if (in.short_of || in.size) {
-        *fault = g_strdup(in.short_of ? "it ends too early" :
-                                        "there is more behind its end");
-        return NULL;
-    }
-    *fault = arm_cpreg_manifest_fault(manifest);
+    manifest->len = take_list(&in, &manifest->indexes, NULL);
+    manifest->fixed_len = take_list(&in, &manifest->fixed_indexes,
+                                    &manifest->fixed_values);
+    manifest->wide_len = take_list(&in, &manifest->wide_indexes, NULL);
+    *fault = end_fault(&in, "it") ?: arm_cpreg_manifest_fault(manifest);
     return *fault ? NULL : g_steal_pointer(&manifest);
+}
+
+GByteArray *arm_cpreg_manifest_encode_chosen(const ARMCPRegManifest *manifest)
+{
+    GByteArray *out = g_byte_array_new();
+    guint impls = manifest->impls ? manifest->impls->len : 0;
+
+    put_text(out, manifest->baseline ?: "", ARM_CPREG_BASELINE_MAX);
+    put_list(out, manifest->chosen_len, manifest->chosen_indexes, NULL);
+    put32(out, impls);
+    for (guint i = 0; i < impls; i++) {
+        const ARMCPRegImpl *impl = &g_array_index(manifest->impls,
+                                                  ARMCPRegImpl, i);
+
+        put64(out, impl->midr);
+        put64(out, impl->revidr);
+        put64(out, impl->aidr);
+    }
+    return out;
+}
+
+static char *take_impls(Input *in, GArray **impls)
+{
+    size_t len = take_count(in, 3 * sizeof(uint64_t));
+    char *fault = NULL;
+
+    if (len) {
+        *impls = arm_cpreg_impls_new();
+    }
+    while (len-- && !fault) {
+        uint64_t midr = take64(in), revidr = take64(in), aidr = take64(in);
+        ARMCPRegImpl impl = { midr, revidr, aidr };
+
+        fault = arm_cpreg_impls_add(*impls, &impl);
+    }
+    return fault;
+}
+
+char *arm_cpreg_manifest_decode_chosen(ARMCPRegManifest *manifest,
+                                       const void *data, size_t size)
+{
+    Input in = { .data = data, .size = size };
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
+    ARMCPRegList chosen;
+
+    manifest->baseline = take_text(&in, ARM_CPREG_BASELINE_MAX);
+    if (!*manifest->baseline) {
+        g_free(manifest->baseline);
+        manifest->baseline = g_strdup("a baseline");
+    }
+    manifest->chosen_len = take_list(&in, &manifest->chosen_indexes, NULL);
+    chosen = (ARMCPRegList) {
+        .indexes = manifest->chosen_indexes,
+        .len = manifest->chosen_len,
+    };
+    return take_impls(&in, &manifest->impls) ?:
+           end_fault(&in, "what was chosen") ?:
+           arm_cpreg_list_fault(&chosen) ?:
+           lack_fault(&chosen, &fixed, false, "was chosen, and has no value");
 }

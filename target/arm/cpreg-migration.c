@@ -16,12 +16,22 @@
 #include "kvm-trial.h"
 #include "trace.h"
 
+int arm_cpreg_stream_corrupt(ARMCPU *cpu, const char *what)
+{
+    Error *err = NULL;
+
+    error_setg(&err, "cpu %d: the migration stream is corrupt: %s",
+               CPU(cpu)->cpu_index, what);
+    migration_refusal_reason(err);
+    error_report_err(err);
+    return -EINVAL;
+}
+
 static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
                          const VMStateField *field)
 {
     ARMCPU *cpu = container_of(pv, ARMCPU, cpreg_vmstate_array_len);
-    g_autofree char *text = NULL;
-    ARMCPRegListFault fault;
+    g_autofree char *fault = NULL;
     int32_t len;
     int ret;
 
@@ -30,17 +40,9 @@ static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
     if (ret < 0) {
         return ret;
     }
-    fault = arm_cpreg_list_check_len(len, cpu->cpreg_array_len);
-    if (fault != ARM_CPREG_LIST_OK) {
-        Error *err = NULL;
-
-        text = arm_cpreg_list_fault_text(fault, NULL, len);
-        error_setg(&err, "cpu %d: the migration stream is corrupt: %s",
-                   CPU(cpu)->cpu_index, text);
-        /* A VMStateInfo has no errp: report it, and let the source know. */
-        migration_refusal_reason(err);
-        error_report_err(err);
-        return -EINVAL;
+    fault = arm_cpreg_list_len_fault(len, cpu->cpreg_array_len);
+    if (fault) {
+        return arm_cpreg_stream_corrupt(cpu, fault);
     }
     arm_cpreg_vmstate_resize(cpu, len);
     return 0;
@@ -247,15 +249,12 @@ static bool load(ARMCPU *cpu, Error **errp)
     };
     g_autoptr(GString) refused = g_string_new(NULL);
     const char *remedy = "";
-    size_t at = 0;
-    ARMCPRegListFault fault = arm_cpreg_list_check(&source, &at);
+    g_autofree char *fault = arm_cpreg_list_fault(&source);
     bool done = true;
 
-    if (fault != ARM_CPREG_LIST_OK) {
-        g_autofree char *text = arm_cpreg_list_fault_text(fault, &source, at);
-
+    if (fault) {
         error_setg(errp, "cpu %d: the migration stream is corrupt: %s",
-                   CPU(cpu)->cpu_index, text);
+                   CPU(cpu)->cpu_index, fault);
         return false;
     }
     if (kvm_enabled()) {

@@ -27,6 +27,9 @@ extern const VMStateInfo vmstate_info_cpreg_len;
  */
 extern const VMStateDescription vmstate_kvm_wide_regs;
 
+/* For a VMStateInfo, which has no errp: report it, and let the source know. */
+int arm_cpreg_stream_corrupt(ARMCPU *cpu, const char *what);
+
 /* Forget the wide registers of a stream. */
 void arm_cpreg_forget_wide(ARMCPU *cpu);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* KVM register indexes as people know them. */
+/* KVM register indexes, and fields of ID registers, as people know them. */
 
 #include "qemu/osdep.h"
 #include "cpreg-names.h"
@@ -12,6 +12,13 @@ typedef struct SysregName {
 static const SysregName sysreg_names[] = {
 #define DEF(name, op0, op1, crn, crm, op2) { ARM_SYSREG_##name, #name },
 #include "cpreg-names.h.inc"
+#undef DEF
+};
+
+const ARMCPRegField arm_cpreg_fields[ARM_FIELD_COUNT] = {
+#define DEF(reg, field, shift, width) \
+    { ARM_CPREG(reg), #reg "." #field, shift, width },
+#include "cpreg-fields.h.inc"
 #undef DEF
 };
 
@@ -203,6 +210,19 @@ bool arm_cpreg_is_core(uint64_t regidx)
     uint64_t kind = regidx & ARM_CPREG_KIND_MASK;
 
     return kind == ARM_CPREG_KIND_CORE || kind == ARM_CPREG_KIND_SVE;
+}
+
+size_t arm_cpreg_size(uint64_t regidx)
+{
+    return (size_t)1 << ((regidx & ARM_CPREG_SIZE_MASK) >>
+                         ARM_CPREG_SIZE_SHIFT);
+}
+
+bool arm_cpreg_is_wide(uint64_t regidx)
+{
+    size_t size = arm_cpreg_size(regidx);
+
+    return size != 4 && size != 8 && !arm_cpreg_is_core(regidx);
 }
 
 bool arm_cpreg_is_counter(uint64_t regidx)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* KVM register indexes as people know them. */
+/* KVM register indexes, and fields of ID registers, as people know them. */
 
 #ifndef TARGET_ARM_CPREG_NAMES_H
 #define TARGET_ARM_CPREG_NAMES_H
@@ -27,8 +27,39 @@ enum {
 /* The lowest of the counters and event types, which end in PMCCFILTR_EL0. */
 #define ARM_CPREG_PMEVCNTR0     (ARM_CPREG(PMCCFILTR_EL0) - 0x3f)
 
+/* A field of a feature ID register, by its name in cpreg-fields.h.inc. */
+typedef struct ARMCPRegField {
+    uint64_t regidx;
+    const char *name;       /* "ID_AA64MMFR3_EL1.TCRX" */
+    uint8_t shift;
+    uint8_t width;
+} ARMCPRegField;
+
+/* ARM_FIELD_ID_AA64MMFR3_EL1_TCRX and so on: positions in the table. */
+enum {
+#define DEF(reg, field, shift, width) ARM_FIELD_##reg##_##field,
+#include "cpreg-fields.h.inc"
+#undef DEF
+    ARM_FIELD_COUNT
+};
+
+extern const ARMCPRegField arm_cpreg_fields[ARM_FIELD_COUNT];
+
+/* The field's bits of @value, as an unsigned number. */
+static inline uint64_t arm_cpreg_field(const ARMCPRegField *field,
+                                       uint64_t value)
+{
+    return value >> field->shift & ((1ULL << field->width) - 1);
+}
+
 /* State that QEMU moves by hand: core registers, and those of SVE. */
 bool arm_cpreg_is_core(uint64_t regidx);
+
+/* The size of a register's value in bytes, a power of two up to 32768. */
+size_t arm_cpreg_size(uint64_t regidx);
+
+/* Is it a register of other sizes than 32 and 64 bits, and not of the core? */
+bool arm_cpreg_is_wide(uint64_t regidx);
 
 /* Does this register count the time, whether or not the guest runs? */
 bool arm_cpreg_is_counter(uint64_t regidx);

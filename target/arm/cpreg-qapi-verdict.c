@@ -16,7 +16,7 @@ static ArmCPRegFinding *finding_new(uint64_t regidx, ArmCPRegOutcome outcome)
     return finding;
 }
 
-/* @source: the manifest's list, 0 where it has no value */
+/* @source: see arm_cpreg_manifest_source() */
 static ArmCPRegFinding *finding_of(const ARMCPRegVerdict *verdict,
                                    const ARMCPRegList *source)
 {
@@ -51,40 +51,24 @@ static ArmCPRegFinding *finding_of(const ARMCPRegVerdict *verdict,
     return finding;
 }
 
-ArmCPRegVerdict *arm_cpreg_verdict_new(const ARMCPRegManifest *manifest,
-                                       const ARMCPRegReport *report,
-                                       const char *error)
+/* KVM does not leave a value as it is, or only by a rule. */
+static void verdict_add_write(ArmCPRegVerdict *verdict,
+                              const ARMCPRegWrite *write)
 {
-    ArmCPRegVerdict *verdict = g_new0(ArmCPRegVerdict, 1);
-    ArmCPRegFindingList **tail = &verdict->registers;
-    ARMCPRegList source = arm_cpreg_manifest_list(manifest);
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    g_autofree uint64_t *values = g_new0(uint64_t, source.len);
-
-    for (size_t i = 0; i < fixed.len; i++) {
-        values[arm_cpreg_list_find(&source, fixed.indexes[i])] =
-            fixed.values[i];
-    }
-    source.values = values;
-    for (size_t i = 0; i < report->len; i++) {
-        QAPI_LIST_APPEND(tail, finding_of(&report->verdicts[i], &source));
-    }
-    verdict->compatible = !error;
-    verdict->error = g_strdup(error);
-    return verdict;
-}
-
-void arm_cpreg_verdict_value(ArmCPRegVerdict *verdict, ArmCPRegOutcome outcome,
-                             uint64_t regidx, uint64_t source, uint64_t here,
-                             const char *why)
-{
-    ArmCPRegFinding *finding = finding_new(regidx, outcome);
-    g_autofree char *more = arm_cpreg_explain(regidx, source, here);
+    static const ArmCPRegOutcome outcomes[] = {
+        [ARM_CPREG_ALTERED] = ARM_CP_REG_OUTCOME_ALTERED,
+        [ARM_CPREG_VALUE_REFUSED] = ARM_CP_REG_OUTCOME_VALUE_REFUSED,
+        [ARM_CPREG_CHANGED] = ARM_CP_REG_OUTCOME_VALUE_CHANGED,
+    };
+    ArmCPRegFinding *finding = finding_new(write->regidx,
+                                           outcomes[write->fate]);
+    g_autofree char *more = arm_cpreg_explain(write->regidx, write->value,
+                                              write->here);
     ArmCPRegFindingList **link = &verdict->registers;
 
-    finding->source = arm_cpreg_hex(source);
-    finding->here = arm_cpreg_hex(here);
-    finding->reason = g_strdup_printf("%s%s%s%s", why, more ? " (" : "",
+    finding->source = arm_cpreg_hex(write->value);
+    finding->here = arm_cpreg_hex(write->here);
+    finding->reason = g_strdup_printf("%s%s%s%s", write->why, more ? " (" : "",
                                       more ?: "", more ? ")" : "");
     /* All indexes have 16 digits, so that the texts are in their order. */
     while (*link && strcmp((*link)->value->index, finding->index) < 0) {
@@ -97,4 +81,28 @@ void arm_cpreg_verdict_value(ArmCPRegVerdict *verdict, ArmCPRegOutcome outcome,
     } else {
         QAPI_LIST_PREPEND(*link, finding);
     }
+}
+
+ArmCPRegVerdict *arm_cpreg_verdict(const ARMCPRegManifest *manifest,
+                                   const ARMCPRegLoad *load, const char *error)
+{
+    ArmCPRegVerdict *verdict = g_new0(ArmCPRegVerdict, 1);
+    ArmCPRegFindingList **tail = &verdict->registers;
+    g_autofree uint64_t *values = NULL;
+    ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
+
+    for (size_t i = 0; i < load->report.len; i++) {
+        QAPI_LIST_APPEND(tail, finding_of(&load->report.verdicts[i], &source));
+    }
+    for (guint i = 0; i < load->writes->len; i++) {
+        const ARMCPRegWrite *write = &g_array_index(load->writes,
+                                                    ARMCPRegWrite, i);
+
+        if (write->fate != ARM_CPREG_TAKEN) {
+            verdict_add_write(verdict, write);
+        }
+    }
+    verdict->compatible = !error;
+    verdict->error = g_strdup(error);
+    return verdict;
 }

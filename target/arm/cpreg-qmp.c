@@ -40,14 +40,8 @@ ArmCPRegVerdict *qmp_check_arm_cpreg_manifest(ArmCPRegManifest *qapi,
                                               Error **errp)
 {
     g_autoptr(ARMCPRegManifest) manifest = NULL;
-    static const ArmCPRegOutcome outcomes[] = {
-        [ARM_CPREG_ALTERED] = ARM_CP_REG_OUTCOME_ALTERED,
-        [ARM_CPREG_VALUE_REFUSED] = ARM_CP_REG_OUTCOME_VALUE_REFUSED,
-        [ARM_CPREG_CHANGED] = ARM_CP_REG_OUTCOME_VALUE_CHANGED,
-    };
     g_autoptr(KVMPreflight) preflight = NULL;
     g_autofree char *error = NULL;
-    ArmCPRegVerdict *verdict;
 
     if (!has_kvm_vcpu(errp)) {
         return NULL;
@@ -61,18 +55,7 @@ ArmCPRegVerdict *qmp_check_arm_cpreg_manifest(ArmCPRegManifest *qapi,
         return NULL;
     }
     error = kvm_arm_preflight_text(preflight, manifest);
-    verdict = arm_cpreg_verdict_new(manifest, &preflight->load->report, error);
-    for (guint i = 0; i < preflight->load->writes->len; i++) {
-        const ARMCPRegWrite *write = &g_array_index(preflight->load->writes,
-                                                    ARMCPRegWrite, i);
-
-        if (write->fate != ARM_CPREG_TAKEN) {
-            arm_cpreg_verdict_value(verdict, outcomes[write->fate],
-                                    write->regidx, write->value, write->here,
-                                    write->why);
-        }
-    }
-    return verdict;
+    return arm_cpreg_verdict(manifest, preflight->load, error);
 }
 
 /* info arm-cpregs */

@@ -43,7 +43,7 @@ typedef struct ARMCPRegReport {
 /**
  * arm_cpreg_reconcile: compare two checked lists
  * @rules: what may stay behind, and what missing registers are to hold; for
- *         lists of TCG without the latter, see arm_cpreg_missing_value()
+ *         lists of TCG without the latter, see arm_cpreg_missing_row()
  * @source: the stream's list, with values
  * @destination: the list here; its values are not looked at
  * @report: filled in; arm_cpreg_report_clear() frees it

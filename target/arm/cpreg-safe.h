@@ -14,7 +14,7 @@
 #ifndef TARGET_ARM_CPREG_SAFE_H
 #define TARGET_ARM_CPREG_SAFE_H
 
-#include "cpreg-fields.h"
+#include "cpreg-names.h"
 
 typedef enum ARMCPRegSafe {
     /* The limit, or a lower number. */

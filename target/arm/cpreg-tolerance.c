@@ -250,18 +250,12 @@ char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
 /* Lists @list any register from @first to @last? */
 static bool lists_any(const ARMCPRegList *list, uint64_t first, uint64_t last)
 {
-    size_t low = 0, high = list->len;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (list->indexes[mid] < first) {
-            low = mid + 1;
-        } else {
-            high = mid;
+    for (size_t i = 0; i < list->len; i++) {
+        if (list->indexes[i] >= first && list->indexes[i] <= last) {
+            return true;
         }
     }
-    return low < list->len && list->indexes[low] <= last;
+    return false;
 }
 
 const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
@@ -277,21 +271,4 @@ const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
         }
     }
     return NULL;
-}
-
-bool arm_cpreg_missing_value(const ARMCPRegRules *rules,
-                             const ARMCPRegList *source, uint64_t regidx,
-                             uint64_t *value, const ARMCPRegMissing **row)
-{
-    const ARMCPRegMissing *found = arm_cpreg_missing_row(rules, source,
-                                                         regidx);
-
-    if (row) {
-        *row = found;
-    }
-    if (!found || !found->set) {
-        return false;
-    }
-    *value = found->value;
-    return true;
 }

@@ -15,7 +15,7 @@
 #ifndef TARGET_ARM_CPREG_TOLERANCE_H
 #define TARGET_ARM_CPREG_TOLERANCE_H
 
-#include "cpreg-fields.h"
+#include "cpreg-names.h"
 
 /* One row of cpreg-tolerance.h.inc; each condition that is set must hold. */
 typedef struct ARMCPRegRule {
@@ -93,27 +93,17 @@ char *arm_cpreg_refusal_text(const ARMCPRegRule *rule,
  * @rules: the rules, in order
  * @source: the checked list of the stream, without the register
  * @regidx: the register
- */
-const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
-                                             const ARMCPRegList *source,
-                                             uint64_t regidx);
-
-/**
- * arm_cpreg_missing_value: what a missing register is to hold
- * @rules, @source, @regidx: as for arm_cpreg_missing_row()
- * @value: set where the function returns true
- * @row: set to the row that decides, or to NULL; may be NULL
  *
- * Returns true if the register is to be written, as if @value had been in the
- * stream: feature ID registers and firmware bitmaps with the identity, others
- * with the rest.  KVM may refuse it, as any value.
+ * One whose row has a value to set is to be written, as if that had been in
+ * the stream: feature ID registers and firmware bitmaps with the identity,
+ * others with the rest.  KVM may refuse it, as any value.
  *
  * The rows are about what Linux listed when.  A list of TCG's follows QEMU's
  * own releases: do not ask for one, there every missing register keeps its
  * value.
  */
-bool arm_cpreg_missing_value(const ARMCPRegRules *rules,
-                             const ARMCPRegList *source, uint64_t regidx,
-                             uint64_t *value, const ARMCPRegMissing **row);
+const ARMCPRegMissing *arm_cpreg_missing_row(const ARMCPRegRules *rules,
+                                             const ARMCPRegList *source,
+                                             uint64_t regidx);
 
 #endif

@@ -20,39 +20,25 @@
 
 typedef struct ARMCPRegWide {
     uint64_t regidx;
-    uint8_t *value;     /* arm_cpreg_size(regidx) bytes */
+    uint8_t value[];    /* arm_cpreg_size(regidx) bytes */
 } ARMCPRegWide;
 
-/* The size of a register's value in bytes, a power of two up to 32768. */
-size_t arm_cpreg_size(uint64_t regidx);
-
-/* Is this index one of a wide register? */
-bool arm_cpreg_is_wide(uint64_t regidx);
-
-/* A list without entries; g_array_unref() frees it with its values. */
-GArray *arm_cpreg_wide_new(void);
-
-/* Append an entry; its value is all zeroes.  Valid until the next one. */
-ARMCPRegWide *arm_cpreg_wide_add(GArray *list, uint64_t regidx);
+/* Append an entry to a list, a GPtrArray; its value is all zeroes. */
+ARMCPRegWide *arm_cpreg_wide_add(GPtrArray *list, uint64_t regidx);
 
 /* The entry of a register, NULL if it is not in the list (or @list is NULL) */
-ARMCPRegWide *arm_cpreg_wide_find(GArray *list, uint64_t regidx);
+ARMCPRegWide *arm_cpreg_wide_find(const GPtrArray *list, uint64_t regidx);
 
 /**
- * arm_cpreg_wide_fault: what is wrong with a list from a stream
+ * arm_cpreg_wide_append: one more clause about a register, for messages
+ * @text: the clauses so far; they are set apart by "; "
+ * @what: what is said of the register
  *
- * Returns a new string, NULL if each entry is of a wide register and the
- * indexes are in ascending order.
+ * "S3_0_C9_C9_1 (0x604000000013c4c9) of 16 bytes = 000102...: @what"; the
+ * first byte in memory comes first.
  */
-char *arm_cpreg_wide_fault(GArray *list);
-
-/**
- * arm_cpreg_wide_text: a register and its value, for messages
- *
- * Returns a new string: "S3_0_C9_C9_1 (0x604000000013c4c9) of 16 bytes =
- * 000102..."; the first byte in memory comes first.
- */
-char *arm_cpreg_wide_text(const ARMCPRegWide *reg);
+void arm_cpreg_wide_append(GString *text, const ARMCPRegWide *reg,
+                           const char *what);
 
 /**
  * arm_cpreg_wide_unknown: what the destination has no place for
@@ -60,10 +46,7 @@ char *arm_cpreg_wide_text(const ARMCPRegWide *reg);
  * @own: the list here; NULL if there is none
  * @refused: a clause is appended for each register of @source alone
  */
-void arm_cpreg_wide_unknown(GArray *source, GArray *own, GString *refused);
-
-/* One more clause, set apart by "; ": register, value, and @what behind it. */
-void arm_cpreg_wide_append(GString *text, const ARMCPRegWide *reg,
-                           const char *what);
+void arm_cpreg_wide_unknown(const GPtrArray *source, const GPtrArray *own,
+                            GString *refused);
 
 #endif

@@ -53,7 +53,7 @@ static void before_free(KVMCPRegsBefore *before)
 {
     g_free(before->indexes);
     g_free(before->values);
-    g_array_unref(before->wide);
+    g_ptr_array_unref(before->wide);
     g_free(before);
 }
 
@@ -103,7 +103,7 @@ void kvm_arm_cpregs_begin_load(ARMCPU *cpu)
         .len = cpu->cpreg_array_len,
         .indexes = g_memdup2(cpu->cpreg_indexes, size),
         .values = g_memdup2(cpu->cpreg_values, size),
-        .wide = g_array_ref(own->wide),
+        .wide = g_ptr_array_ref(own->wide),
         .vtime = cpu->kvm_vtime,
         .vtime_dirty = cpu->kvm_vtime_dirty,
     };
@@ -124,7 +124,7 @@ static void take_over(ARMCPU *cpu, ARMCPRegLoad *load)
     kvm_arm_wide_regs_list(cpu, load->all);
 }
 
-static bool load_list(ARMCPU *cpu, const ARMCPRegList *source, GArray *wide,
+static bool load_list(ARMCPU *cpu, const ARMCPRegList *source, GPtrArray *wide,
                       ARMCPRegLoad *load, Error **errp)
 {
     KVMCPRegsTarget vcpu = kvm_arm_cpregs_target(cpu);
@@ -138,7 +138,6 @@ static bool load_list(ARMCPU *cpu, const ARMCPRegList *source, GArray *wide,
         error_setg(errp, "cpu %d: %s", CPU(cpu)->cpu_index, fault);
         return false;
     }
-    arm_cpreg_wide_unknown(wide, cpu->kvm_cpregs->wide, load->refused);
     kvm_arm_wide_regs_put(cpu, wide, load->refused);
     return true;
 }

@@ -136,7 +136,7 @@ void kvm_arm_cpregs_free(ARMCPU *cpu)
         kvm_arm_cpregs_keep_load(cpu);
         g_free(own->held);
         g_free(own->core_unread);
-        g_clear_pointer(&own->wide, g_array_unref);
+        g_clear_pointer(&own->wide, g_ptr_array_unref);
         g_clear_pointer(&cpu->kvm_cpregs, g_free);
     }
 }

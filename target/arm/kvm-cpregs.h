@@ -20,7 +20,7 @@ typedef struct KVMCPRegsBefore {
     size_t len;
     uint64_t *indexes;
     uint64_t *values;
-    GArray *wide;       /* of ARMCPRegWide */
+    GPtrArray *wide;    /* of ARMCPRegWide */
     uint64_t vtime;
     bool vtime_dirty;
 } KVMCPRegsBefore;
@@ -37,7 +37,7 @@ typedef struct KVMCPRegs {
     const char *failed; /* static: why the vCPU must not run; or NULL */
     char *core_unread;  /* kvm-core-regs.c: why one was not read, a sentence */
     bool core_loaded;   /* a load wrote the core registers, and nobody since */
-    GArray *wide;       /* of ARMCPRegWide, as read for the last save */
+    GPtrArray *wide;    /* of ARMCPRegWide, as read for the last save */
     KVMCPRegsBefore *before;    /* until a load has ended; or NULL */
 } KVMCPRegs;
 
@@ -213,6 +213,7 @@ void kvm_arm_cpreg_append_unread(GString *failed, uint64_t regidx, int ret);
  */
 void kvm_arm_wide_regs_list(ARMCPU *cpu, const GArray *indexes);
 bool kvm_arm_wide_regs_get(ARMCPU *cpu, GString *failed);
-void kvm_arm_wide_regs_put(ARMCPU *cpu, GArray *source, GString *refused);
+void kvm_arm_wide_regs_put(ARMCPU *cpu, const GPtrArray *source,
+                           GString *refused);
 
 #endif

@@ -40,7 +40,7 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
     g_autoptr(ARMCPRegManifest) manifest = arm_cpreg_manifest_new();
     g_autoptr(GString) failed = g_string_new(NULL);
     ARMCPRegList own = arm_cpreg_list_of(cpu);
-    GArray *wide = cpu->kvm_cpregs->wide;
+    GPtrArray *wide = cpu->kvm_cpregs->wide;
     struct utsname host;
 
     manifest->init = arm_cpreg_vcpu_init_of(cpu);
@@ -77,7 +77,7 @@ ARMCPRegManifest *kvm_arm_manifest_read(ARMCPU *cpu, Error **errp)
     manifest->wide_indexes = g_new(uint64_t, wide->len);
     while (manifest->wide_len < wide->len) {
         manifest->wide_indexes[manifest->wide_len] =
-            g_array_index(wide, ARMCPRegWide, manifest->wide_len).regidx;
+            ((ARMCPRegWide *)wide->pdata[manifest->wide_len])->regidx;
         manifest->wide_len++;
     }
     return g_steal_pointer(&manifest);

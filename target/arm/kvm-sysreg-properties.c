@@ -7,7 +7,7 @@
 #include "qom/object.h"
 #include "hw/qdev-properties.h"
 #include "cpreg-cpu.h"
-#include "cpreg-fields.h"
+#include "cpreg-names.h"
 #include "cpreg-safe.h"
 #include "kvm-id-masks.h"
 #include "kvm-identity.h"

@@ -262,8 +262,8 @@ class Stream(unittest.TestCase):
         self.accept(self.wide())
         output = self.refuse(
             self.wide((BYTE_TCR_EL1, b'\xa5'), (WIDE_TCR_EL1, bytes(16))),
-            'TCR_EL1 (0x600000000013c102) of 1 byte = a5 is unknown here, and '
-            'no rule lets it stay behind',
+            'TCR_EL1 (0x600000000013c102) of 1 byte = a5: it is unknown here, '
+            'and no rule lets it stay behind',
             'TCR_EL1 (0x604000000013c102) of 16 bytes = 0000')
         self.assertEqual(output.count('\n'), 1, output)
 
@@ -271,12 +271,12 @@ class Stream(unittest.TestCase):
         """A size of the other list, the wrong order, twice, too many."""
         for data, text in (
                 (self.wide((TCR2_EL1, bytes(8))),
-                 'entry 0 of the wide registers, TCR2_EL1'),
+                 'entry 0 of the list of wide registers, TCR2_EL1'),
                 (self.wide((WIDE_TCR_EL1, bytes(16)), (BYTE_TCR_EL1, b'1')),
-                 'entry 1 of the wide registers, TCR_EL1 '
-                 '(0x600000000013c102), is out of order'),
+                 'the list of wide registers is not in ascending order: entry '
+                 '1, TCR_EL1 (0x600000000013c102), follows TCR_EL1'),
                 (self.wide((BYTE_TCR_EL1, b'1'), (BYTE_TCR_EL1, b'1')),
-                 'entry 1 of the wide registers, TCR_EL1 '
+                 'entry 1 of the list of wide registers, TCR_EL1 '
                  '(0x600000000013c102), is in the list twice'),
                 (self.wide(count=1025),
                  '1025 wide registers, at most 1024 are possible'),

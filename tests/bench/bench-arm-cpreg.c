@@ -90,8 +90,7 @@ static void pair_init(Pair *pair, size_t len, bool apart)
             pair->indexes[side], pair->values[side], len
         };
     }
-    g_assert_cmpint(arm_cpreg_list_check(&pair->source, NULL), ==,
-                    ARM_CPREG_LIST_OK);
+    g_assert_null(arm_cpreg_list_fault(&pair->source));
 }
 
 static void reconcile(const ARMCPRegList *source,

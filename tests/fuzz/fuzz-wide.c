@@ -9,21 +9,23 @@
 #include "target/arm/cpreg-wide.h"
 
 /* What was taken is what the bytes say, in order, each of a size of its own. */
-static void check_loaded(GArray *list, const uint8_t *data, size_t size)
+static void check_loaded(GPtrArray *list, const uint8_t *data, size_t size)
 {
     FuzzInput in = { data, size };
+    uint64_t before = 0;
     uint64_t count = (uint64_t)fuzz_u16(&in) << 16;
 
     count |= fuzz_u16(&in);
     g_assert_cmpuint(list->len, ==, count);
     g_assert_cmpuint(list->len, <=, ARM_CPREG_WIDE_MAX);
     for (guint i = 0; i < list->len; i++) {
-        const ARMCPRegWide *reg = &g_array_index(list, ARMCPRegWide, i);
+        const ARMCPRegWide *reg = list->pdata[i];
         size_t bytes = 1ULL << (reg->regidx >> 52 & 15);
 
         g_assert_cmphex(fuzz_u64(&in), ==, reg->regidx);
         g_assert_true(bytes != 4 && bytes != 8);
-        g_assert_true(i == 0 || reg[-1].regidx < reg->regidx);
+        g_assert_true(i == 0 || before < reg->regidx);
+        before = reg->regidx;
         g_assert_cmpuint(in.size, >=, bytes);
         g_assert_cmpmem(in.data, bytes, reg->value, bytes);
         in.data += bytes;
@@ -31,7 +33,7 @@ static void check_loaded(GArray *list, const uint8_t *data, size_t size)
     }
 }
 
-static void check_refusal(GArray *list)
+static void check_refusal(GPtrArray *list)
 {
     g_autoptr(GString) refused = g_string_new(NULL);
 

@@ -17,8 +17,8 @@ BREAKS = {
              '    if (text) {\n        g_string_append_printf(refused,',
              '    if (0) {\n        g_string_append_printf(refused,'),
     'manifest': ('target/arm/cpreg-manifest.c',
-                 'put64(out, manifest->fixed_values[i]);',
-                 'put64(out, manifest->fixed_values[i] ^ 1);'),
+                 'put64(out, values[i]);',
+                 'put64(out, values[i] ^ 1);'),
     'wide': ('target/arm/cpreg-wide-migration.c',
              'qemu_get_buffer(f, reg->value, bytes) != bytes',
              'qemu_get_buffer(f, reg->value, bytes) - 1 != bytes - 1 ||\n'

@@ -209,7 +209,7 @@ void scripted_vcpu_free(ARMCPU *cpu)
     g_free(cpu->cpreg_values);
     g_free(cpu->cpreg_vmstate_indexes);
     g_free(cpu->cpreg_vmstate_values);
-    g_clear_pointer(&cpu->cpreg_vmstate_wide, g_array_unref);
+    g_clear_pointer(&cpu->cpreg_vmstate_wide, g_ptr_array_unref);
     kvm_arm_cpregs_free(cpu);
     scripted_identity_free(cpu->kvm_identity);
     g_free(cpu);

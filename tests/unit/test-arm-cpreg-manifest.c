@@ -132,7 +132,7 @@ static void test_more(void)
     uint8_t bytes[sizeof(some_bytes) + 1] = { 0 };
 
     memcpy(bytes, some_bytes, sizeof(some_bytes));
-    check_decode(bytes, sizeof(bytes), "there is more behind its end");
+    check_decode(bytes, sizeof(bytes), "there is more behind it");
 }
 
 /* Counts of entries that are not there. */
@@ -267,17 +267,20 @@ static const Broken broken[] = {
     { "more-values", { MIDR, TCR }, { { MIDR, 1 }, { TCR, 2 } },
       .fault = NULL },
     { "wide-is-none", { MIDR }, .wide = { TCR },
-      .fault = "wide registers: 0x603000000013c102 is none, or out of "
-               "order" },
+      .fault = "entry 0 of the list of wide registers, TCR_EL1 "
+               "(0x603000000013c102), has size code 3, and is no wide "
+               "register" },
     { "wide-is-core", { MIDR }, .wide = { CORE_V0 },
-      .fault = "wide registers: 0x6040000000100054 is none, or out of "
-               "order" },
+      .fault = "entry 0 of the list of wide registers, V0 "
+               "(0x6040000000100054), has size code 4, and is no wide "
+               "register" },
     { "wide-unsorted", { MIDR }, .wide = { WIDER, WIDE },
-      .fault = "wide registers: 0x604000000013c4c9 is none, or out of "
-               "order" },
+      .fault = "the list of wide registers is not in ascending order: entry "
+               "1, S3_0_C9_C9_1 (0x604000000013c4c9), follows "
+               "S3_0_C9_C9_1 (0x605000000013c4c9)" },
     { "wide-duplicate", { MIDR }, .wide = { WIDE, WIDE },
-      .fault = "wide registers: 0x604000000013c4c9 is none, or out of "
-               "order" },
+      .fault = "entry 1 of the list of wide registers, S3_0_C9_C9_1 "
+               "(0x604000000013c4c9), is in the list twice" },
 };
 
 static void test_broken(gconstpointer data)

@@ -587,17 +587,21 @@ static void test_verdict(void)
     g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(GString) refused = g_string_new(NULL);
     g_autoptr(ArmCPRegVerdict) verdict = NULL;
-    g_auto(ARMCPRegReport) report = { NULL };
+    g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
+    static const ARMCPRegWrite writes[] = {
+        { MIDR, 1, 1 },
+        { PSCI, 0x10003, 0x10001, ARM_CPREG_VALUE_REFUSED,
+          .why = "KVM refuses the value" },
+        { MMFR3, 0x111, 0x11, ARM_CPREG_CHANGED,
+          .why = "KVM changes it when the guest runs" },
+        /* in neither list any more: the value that KVM took before hid it */
+        { PSCI + 1, 1, 1, ARM_CPREG_VALUE_REFUSED,
+          .why = "KVM has no such register now" },
+    };
 
-    reconcile(manifest, &here, &report, refused);
-    verdict = arm_cpreg_verdict_new(manifest, &report, "it is refused");
-    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_REFUSED, PSCI,
-                            0x10003, 0x10001, "KVM refuses the value");
-    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_CHANGED, MMFR3,
-                            0x111, 0x11, "KVM changes it when the guest runs");
-    /* in neither list any more: the value that KVM took before hid it */
-    arm_cpreg_verdict_value(verdict, ARM_CP_REG_OUTCOME_VALUE_REFUSED,
-                            PSCI + 1, 1, 1, "KVM has no such register now");
+    reconcile(manifest, &here, &load->report, refused);
+    g_array_append_vals(load->writes, writes, G_N_ELEMENTS(writes));
+    verdict = arm_cpreg_verdict(manifest, load, "it is refused");
     assert_json(verdict_json(verdict),
         "{ 'compatible': false, 'error': 'it is refused', 'registers': ["
         "  { 'name': 'CCSIDR[0]', 'index': '0x6020000000110000',"
@@ -641,15 +645,15 @@ static void test_verdict_gate(void)
     g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(GString) refused = g_string_new(NULL);
     g_autoptr(ArmCPRegVerdict) verdict = NULL;
-    g_auto(ARMCPRegReport) report = { NULL };
+    g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
 
     manifest->len = G_N_ELEMENTS(there);
     memcpy(manifest->indexes, there, sizeof(there));
     manifest->fixed_len = 1;
     manifest->fixed_indexes[0] = MMFR3;
     manifest->fixed_values[0] = 1;
-    reconcile(manifest, &two, &report, refused);
-    verdict = arm_cpreg_verdict_new(manifest, &report, refused->str);
+    reconcile(manifest, &two, &load->report, refused);
+    verdict = arm_cpreg_verdict(manifest, load, refused->str);
     assert_json(verdict_json(verdict),
         "{ 'compatible': false,"
         "  'error': 'TCR2_EL1 (0x603000000013c103) is unknown here, and the "
@@ -671,11 +675,9 @@ static void test_verdict_gate(void)
 static void test_verdict_empty(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
-    g_auto(ARMCPRegReport) report = { NULL };
-    g_autoptr(ArmCPRegVerdict) no = arm_cpreg_verdict_new(manifest, &report,
-                                                          "sve");
-    g_autoptr(ArmCPRegVerdict) yes = arm_cpreg_verdict_new(manifest, &report,
-                                                           NULL);
+    g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
+    g_autoptr(ArmCPRegVerdict) no = arm_cpreg_verdict(manifest, load, "sve");
+    g_autoptr(ArmCPRegVerdict) yes = arm_cpreg_verdict(manifest, load, NULL);
 
     assert_json(verdict_json(no), "{ 'compatible': false, 'error': 'sve', "
                                   "'registers': [] }");

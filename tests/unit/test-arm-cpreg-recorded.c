@@ -137,14 +137,9 @@ static void check_list(GArray *indexes)
     ARMCPRegList list = {
         .indexes = (const uint64_t *)indexes->data, .len = indexes->len,
     };
-    ARMCPRegListFault fault = arm_cpreg_list_check_len(list.len, 1);
-    size_t at = list.len;
-    g_autofree char *text = NULL;
+    g_autofree char *text = arm_cpreg_list_len_fault(list.len, 1) ?:
+                            arm_cpreg_list_fault(&list);
 
-    if (fault == ARM_CPREG_LIST_OK) {
-        fault = arm_cpreg_list_check(&list, &at);
-    }
-    text = arm_cpreg_list_fault_text(fault, &list, at);
     if (text) {
         wrong("%s", text);
     } else if (arm_cpreg_list_find(&list, ARM_CPREG(MIDR_EL1)) < 0 ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of wide registers: sizes, lookup, faults and texts. */
+/* Lists of wide registers: sizes, lookup, entries and texts. */
 
 #include "qemu/osdep.h"
 #include "target/arm/cpreg-wide.h"
@@ -16,9 +16,9 @@
 #define CORE_V0     0x6040000000100054ULL
 #define SVE_Z0      0x6080000000150000ULL
 
-static GArray *list_of(const uint64_t *indexes, size_t len)
+static GPtrArray *list_of(const uint64_t *indexes, size_t len)
 {
-    GArray *list = arm_cpreg_wide_new();
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < len; i++) {
         arm_cpreg_wide_add(list, indexes[i]);
@@ -56,13 +56,13 @@ static void test_sizes(void)
 
 static void test_find(void)
 {
-    g_autoptr(GArray) list = LIST(BYTE, QUAD, LONGEST);
+    g_autoptr(GPtrArray) list = LIST(BYTE, QUAD, LONGEST);
     static const uint8_t zeroes[256];
 
     g_assert_null(arm_cpreg_wide_find(NULL, QUAD));
     g_assert_null(arm_cpreg_wide_find(list, HALF));
     for (guint i = 0; i < list->len; i++) {
-        ARMCPRegWide *reg = &g_array_index(list, ARMCPRegWide, i);
+        ARMCPRegWide *reg = list->pdata[i];
         size_t size = arm_cpreg_size(reg->regidx);
 
         g_assert_true(arm_cpreg_wide_find(list, reg->regidx) == reg);
@@ -70,62 +70,71 @@ static void test_find(void)
     }
 }
 
-static void fault(GArray *list, const char *words)
+static void test_entries(void)
 {
-    g_autofree char *text = arm_cpreg_wide_fault(list);
+    static const struct {
+        size_t at;
+        uint64_t regidx;
+        uint64_t before;
+        const char *fault;
+    } cases[] = {
+        { 0, BYTE },
+        { 0, QUAD, LONGEST },
+        { 1, HALF, BYTE },
+        { 3, QUAD_NEXT, QUAD },
+        { 4, LONGEST, QUAD_NEXT },
+        { 1, WORD, BYTE, "entry 1 of the list of wide registers, TCR_EL1 "
+          "(0x602000000013c102), has size code 2, and is no wide register" },
+        { 0, DOUBLE, .fault = "entry 0 of the list of wide registers, TCR_EL1 "
+          "(0x603000000013c102), has size code 3, and is no wide register" },
+        { 0, CORE_V0, .fault = "entry 0 of the list of wide registers, V0 "
+          "(0x6040000000100054), has size code 4, and is no wide register" },
+        { 0, SVE_Z0, .fault = "entry 0 of the list of wide registers, Z0 "
+          "(0x6080000000150000), has size code 8, and is no wide register" },
+        { 1, QUAD, QUAD, "entry 1 of the list of wide registers, TCR_EL1 "
+          "(0x604000000013c102), is in the list twice" },
+        { 1, QUAD, QUAD_NEXT, "the list of wide registers is not in ascending "
+          "order: entry 1, TCR_EL1 (0x604000000013c102), follows TCR2_EL1 "
+          "(0x604000000013c103)" },
+    };
 
-    if (words) {
-        g_assert_nonnull(text);
-        g_assert_nonnull(strstr(text, words));
-    } else {
-        g_assert_cmpstr(text, ==, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *fault = arm_cpreg_entry_fault(
+            cases[i].at, cases[i].regidx, cases[i].before, true);
+
+        g_assert_cmpstr(fault, ==, cases[i].fault);
     }
-    g_array_unref(list);
-}
-
-static void test_faults(void)
-{
-    fault(arm_cpreg_wide_new(), NULL);
-    fault(LIST(BYTE, HALF, QUAD, QUAD_NEXT, LONGEST), NULL);
-    fault(LIST(BYTE, WORD), "entry 1 of the wide registers, TCR_EL1 "
-          "(0x602000000013c102), is not of a size that belongs there");
-    fault(LIST(DOUBLE), "not of a size");
-    fault(LIST(CORE_V0), "entry 0");
-    fault(LIST(SVE_Z0), "entry 0");
-    fault(LIST(QUAD, QUAD), "is in the list twice");
-    fault(LIST(QUAD_NEXT, QUAD), "is out of order");
-    fault(LIST(LONGEST, BYTE), "is out of order");
 }
 
 static void test_text(void)
 {
-    g_autoptr(GArray) list = LIST(BYTE, QUAD, LONGEST);
+    g_autoptr(GPtrArray) list = LIST(BYTE, QUAD, LONGEST);
     g_autoptr(GString) said = g_string_new(NULL);
-    ARMCPRegWide *regs = (ARMCPRegWide *)list->data;
+    ARMCPRegWide **regs = (ARMCPRegWide **)list->pdata;
 
-    regs[0].value[0] = 0xa5;
+    regs[0]->value[0] = 0xa5;
     for (int i = 0; i < 16; i++) {
-        regs[1].value[i] = i;
+        regs[1]->value[i] = i;
     }
-    memset(regs[2].value, 0xff, 256);
+    memset(regs[2]->value, 0xff, 256);
 
-    arm_cpreg_wide_append(said, &regs[0], ": first");
-    arm_cpreg_wide_append(said, &regs[1], "");
+    arm_cpreg_wide_append(said, regs[0], "first");
+    arm_cpreg_wide_append(said, regs[1], "second");
     g_assert_cmpstr(said->str, ==,
                     "TCR_EL1 (0x600000000013c102) of 1 byte = a5: first; "
                     "TCR_EL1 (0x604000000013c102) of 16 bytes = "
-                    "000102030405060708090a0b0c0d0e0f");
+                    "000102030405060708090a0b0c0d0e0f: second");
     g_string_truncate(said, 0);
-    arm_cpreg_wide_append(said, &regs[2], "");
-    g_assert_true(g_str_has_suffix(said->str, "ffffff..."));
+    arm_cpreg_wide_append(said, regs[2], "third");
+    g_assert_true(g_str_has_suffix(said->str, "ffffff...: third"));
     g_assert_cmpuint(said->len, <, 150);
 }
 
 /* What is on one side only: of the source's, none may stay behind. */
 static void test_unknown(void)
 {
-    g_autoptr(GArray) source = LIST(BYTE, QUAD, LONGEST);
-    g_autoptr(GArray) own = LIST(HALF, QUAD);
+    g_autoptr(GPtrArray) source = LIST(BYTE, QUAD, LONGEST);
+    g_autoptr(GPtrArray) own = LIST(HALF, QUAD);
     g_autoptr(GString) refused = g_string_new("x");
 
     arm_cpreg_wide_unknown(NULL, own, refused);
@@ -134,7 +143,7 @@ static void test_unknown(void)
 
     arm_cpreg_wide_unknown(source, own, refused);
     g_assert_nonnull(strstr(refused->str, "x; TCR_EL1 (0x600000000013c102) of "
-                            "1 byte = 00 is unknown here, and no rule"));
+                            "1 byte = 00: it is unknown here, and no"));
     g_assert_nonnull(strstr(refused->str, "(0x608000000013c102) of 256"));
     g_assert_null(strstr(refused->str, "0x604000000013c102"));
 
@@ -149,7 +158,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/arm/cpreg-wide/sizes", test_sizes);
     g_test_add_func("/arm/cpreg-wide/find", test_find);
-    g_test_add_func("/arm/cpreg-wide/faults", test_faults);
+    g_test_add_func("/arm/cpreg-wide/entries", test_entries);
     g_test_add_func("/arm/cpreg-wide/text", test_text);
     g_test_add_func("/arm/cpreg-wide/unknown", test_unknown);
     return g_test_run();

@@ -238,7 +238,7 @@ static void test_corrupt(void)
         }
         *byte ^= cases[i].xor;
     }
-    g_assert_cmpint(told, ==, 4);
+    g_assert_cmpint(told, ==, 6);
     g_assert_cmpint(load(kvm, f), ==, 0);
 }
 
