@@ -27,6 +27,14 @@ enum {
     PING_SET_UP = 0xa5c4,
 };
 
+/* What the return path's thread has seen. */
+#define SEEN(pong)  (1u << ((pong) - PING_KNOWS))
+enum {
+    SEEN_PONG = 1 << 4,     /* of any value */
+    SEEN_BREAK = 1 << 5,    /* by an error that is the migration's first */
+    SEEN_END = 1 << 6,
+};
+
 /* A destination answers within a round trip, unless it is stopped. */
 #define HANDSHAKE_MS 5000
 
@@ -38,14 +46,7 @@ static struct {
     bool ours;          /* nobody else wanted the return path */
     bool knows;         /* what the handshake has found */
     bool alone;         /* it has found nobody; nobody has spoken since */
-    /* By the return path's thread: */
-    bool spoken;        /* there was a PONG */
-    bool said_knows;
-    bool echoed;
-    bool accepted;
-    bool set_up;
-    bool broken;        /* by an error that is the first of the migration */
-    bool ended;
+    unsigned seen;      /* by the return path's thread */
     QemuSemaphore sem;
 } preflight;
 
@@ -78,6 +79,19 @@ bool migration_preflight_asks(void)
                MIGRATION_CAPABILITY_X_CPREG_PREFLIGHT]);
 }
 
+static bool preflight_seen(unsigned what)
+{
+    return qatomic_read(&preflight.seen) & what;
+}
+
+static void preflight_see(unsigned what)
+{
+    qatomic_or(&preflight.seen, what);
+    if (preflight.vmsd) {
+        qemu_sem_post(&preflight.sem);
+    }
+}
+
 static bool preflight_has_peer(void)
 {
     return preflight.knows && migrate_get_current()->rp_state.rp_thread_created;
@@ -95,13 +109,7 @@ bool migration_preflight_opens_return_path(MigrationState *s)
     }
     preflight.knows = false;
     preflight.alone = false;
-    qatomic_set(&preflight.spoken, false);
-    qatomic_set(&preflight.said_knows, false);
-    qatomic_set(&preflight.echoed, false);
-    qatomic_set(&preflight.accepted, false);
-    qatomic_set(&preflight.set_up, false);
-    qatomic_set(&preflight.broken, false);
-    qatomic_set(&preflight.ended, false);
+    qatomic_set(&preflight.seen, 0);
     while (preflight.vmsd && qemu_sem_timedwait(&preflight.sem, 0) == 0) {
         /* of a migration before this one */
     }
@@ -129,31 +137,13 @@ void migration_preflight_accept(void)
 
 void migration_preflight_pong(uint32_t value)
 {
-    qatomic_set(&preflight.spoken, true);
-    switch (value) {
-    case PONG_KNOWS:
-        qatomic_set(&preflight.said_knows, true);
-        break;
-    case PING_KNOWS:
-        qatomic_set(&preflight.echoed, true);
-        break;
-    case PONG_ACCEPTED:
-        qatomic_set(&preflight.accepted, true);
-        break;
-    case PING_SET_UP:
-        qatomic_set(&preflight.set_up, true);
-        break;
-    default:
-        return;
-    }
-    if (preflight.vmsd) {
-        qemu_sem_post(&preflight.sem);
-    }
+    preflight_see(value < PING_KNOWS || value > PING_SET_UP ? SEEN_PONG :
+                  SEEN_PONG | SEEN(value));
 }
 
 bool migration_preflight_is_alone(void)
 {
-    return preflight.alone && !qatomic_read(&preflight.spoken);
+    return preflight.alone && !preflight_seen(SEEN_PONG);
 }
 
 void migration_preflight_broken(MigrationState *s, Error **errp)
@@ -162,15 +152,14 @@ void migration_preflight_broken(MigrationState *s, Error **errp)
         error_free(*errp);
         *errp = NULL;
     }
-    qatomic_set(&preflight.broken, *errp && !migrate_has_error(s));
+    if (*errp && !migrate_has_error(s)) {
+        preflight_see(SEEN_BREAK);
+    }
 }
 
 void migration_preflight_end(void)
 {
-    if (preflight.vmsd) {
-        qatomic_set(&preflight.ended, true);
-        qemu_sem_post(&preflight.sem);
-    }
+    preflight_see(SEEN_END);
 }
 
 static void preflight_fail(MigrationState *s, const char *why)
@@ -189,14 +178,14 @@ typedef enum PreflightWait {
 } PreflightWait;
 
 /* Wait for a pong for at most @ms, or, with 0, as long as it takes. */
-static PreflightWait preflight_wait_for(MigrationState *s, const bool *arrived,
+static PreflightWait preflight_wait_for(MigrationState *s, uint32_t pong,
                                         int64_t ms)
 {
     int64_t start = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
     MigrationStatus state = qatomic_read(&s->state);
 
-    while (!qatomic_read(arrived)) {
-        bool ended = qatomic_read(&preflight.ended);
+    while (!preflight_seen(SEEN(pong))) {
+        bool ended = preflight_seen(SEEN_END);
 
         if (ended) {
             /*
@@ -228,11 +217,11 @@ static bool preflight_ask(MigrationState *s)
     PreflightWait wait;
 
     qemu_savevm_send_ping(s->to_dst_file, PING_KNOWS);
-    wait = preflight_wait_for(s, &preflight.echoed, HANDSHAKE_MS);
+    wait = preflight_wait_for(s, PING_KNOWS, HANDSHAKE_MS);
     if (wait == PREFLIGHT_FAILED) {
         return false;
     }
-    preflight.knows = qatomic_read(&preflight.said_knows);
+    preflight.knows = preflight_seen(SEEN(PONG_KNOWS));
     trace_migration_preflight_handshake(
         preflight.knows ? "knows preflight" :
         wait == PREFLIGHT_ARRIVED ? "does not know preflight" :
@@ -274,8 +263,8 @@ bool migration_preflight_handshake(MigrationState *s)
 /* The return path broke before the answer, without a reason. */
 static void preflight_explain(MigrationState *s)
 {
-    if (qatomic_read(&preflight.broken) &&
-        !qatomic_read(&preflight.accepted) && !migration_refusal_was_told()) {
+    if (preflight_seen(SEEN_BREAK) && !preflight_seen(SEEN(PONG_ACCEPTED)) &&
+        !migration_refusal_was_told()) {
         WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
             error_prepend(&s->error, "The connection ended before the "
                           "destination had checked the guest's registers, and "
@@ -294,8 +283,8 @@ bool migration_preflight_wait(MigrationState *s)
     }
     /* To set up RAM can take the destination minutes, as it always could. */
     qemu_savevm_send_ping(s->to_dst_file, PING_SET_UP);
-    wait = preflight_wait_for(s, &preflight.set_up, 0);
-    if (wait == PREFLIGHT_ARRIVED && qatomic_read(&preflight.accepted)) {
+    wait = preflight_wait_for(s, PING_SET_UP, 0);
+    if (wait == PREFLIGHT_ARRIVED && preflight_seen(SEEN(PONG_ACCEPTED))) {
         trace_migration_preflight_passed(
             qemu_clock_get_ms(QEMU_CLOCK_REALTIME) - start);
         return true;
