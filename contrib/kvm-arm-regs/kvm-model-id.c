@@ -17,6 +17,12 @@ static uint64_t mask_of(const Field *field)
     return ((1ULL << field->width) - 1) << field->shift;
 }
 
+/* Does this release of Linux do what the row is about? */
+static bool alters(const ARMCPRegAlteration *row, unsigned release)
+{
+    return release >= row->since && (!row->until || release < row->until);
+}
+
 /*
  * What KVM makes of a value before it looks whether it takes it, by
  * target/arm/cpreg-altered.h.inc.  Of MPAM and NV it must be the CPU's own
@@ -30,7 +36,7 @@ static uint64_t altered(const KVMModelVCPU *vcpu, const KVMModelReg *reg,
         uint64_t own = reg->reset & row->bits;
 
         if (reg->regidx < row->first || reg->regidx > row->last ||
-            row->guest_only || !arm_cpreg_alters(row, vcpu->kernel)) {
+            row->guest_only || !alters(row, vcpu->kernel)) {
             continue;
         }
         if (row->any_held) {

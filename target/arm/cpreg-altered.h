@@ -45,13 +45,6 @@ typedef struct ARMCPRegAlteration {
 extern const ARMCPRegAlteration arm_cpreg_alterations[];
 extern const size_t arm_cpreg_alterations_len;
 
-/* Does this release of Linux do what the row is about? */
-static inline bool arm_cpreg_alters(const ARMCPRegAlteration *row,
-                                    unsigned release)
-{
-    return release >= row->since && (!row->until || release < row->until);
-}
-
 /**
  * arm_cpreg_alteration: may KVM hold @held where @written was written?
  * @guest: the guest's checked list, with the values of its ID registers and

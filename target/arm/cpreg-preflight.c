@@ -71,9 +71,7 @@ static int get_encoded(QEMUFile *f, void *pv, size_t size,
     }
     *encoded = g_byte_array_set_size(g_byte_array_new(), len);
     if (qemu_get_buffer(f, (*encoded)->data, len) != len) {
-        int ret = qemu_file_get_error(f);
-
-        return ret < 0 ? ret : -EIO;
+        return qemu_file_get_error(f) ?: -EIO;
     }
     return 0;
 }
