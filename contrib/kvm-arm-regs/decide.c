@@ -279,7 +279,7 @@ static bool check_init(Move *move, const ARMCPRegManifest *guest)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    arm_cpreg_vcpu_init_compare(&guest->init,
+    arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_SOURCE, &guest->init,
                                 &move->destination->manifest->init, text);
     if (text->len) {
         note(move, OUTCOME_REFUSED, 0, g_strdup(text->str));

@@ -205,6 +205,18 @@ char *arm_cpreg_name(uint64_t regidx)
     return g_strdup_printf("%s (0x%016" PRIx64 ")", name, regidx);
 }
 
+void arm_cpreg_clause(GString *text, const char *format, ...)
+{
+    va_list ap;
+
+    if (text->len) {
+        g_string_append(text, "; ");
+    }
+    va_start(ap, format);
+    g_string_append_vprintf(text, format, ap);
+    va_end(ap);
+}
+
 bool arm_cpreg_is_core(uint64_t regidx)
 {
     uint64_t kind = regidx & ARM_CPREG_KIND_MASK;

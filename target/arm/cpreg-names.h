@@ -61,6 +61,10 @@ size_t arm_cpreg_size(uint64_t regidx);
 /* Is it a register of other sizes than 32 and 64 bits, and not of the core? */
 bool arm_cpreg_is_wide(uint64_t regidx);
 
+/* One more clause of a message about registers, set apart by "; ". */
+void G_GNUC_PRINTF(2, 3) arm_cpreg_clause(GString *text, const char *format,
+                                          ...);
+
 /* Does this register count the time, whether or not the guest runs? */
 bool arm_cpreg_is_counter(uint64_t regidx);
 

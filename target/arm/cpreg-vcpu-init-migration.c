@@ -38,7 +38,8 @@ static bool vcpu_init_post_load(void *opaque, int version_id, Error **errp)
         return true;        /* the register list decides alone */
     }
     here = arm_cpreg_vcpu_init_of(cpu);
-    arm_cpreg_vcpu_init_compare(&cpu->kvm_vmstate_init, &here, refused);
+    arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_SOURCE, &cpu->kvm_vmstate_init,
+                                &here, refused);
     if (refused->len) {
         error_setg(errp, "cpu %d: the vCPU of the source cannot be restored "
                    "on this host: %s", CPU(cpu)->cpu_index, refused->str);

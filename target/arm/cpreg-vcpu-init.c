@@ -2,6 +2,7 @@
 /* What KVM_ARM_VCPU_INIT was given: compare two sides. */
 
 #include "qemu/osdep.h"
+#include "cpreg-names.h"
 #include "cpreg-vcpu-init.h"
 
 /*
@@ -53,37 +54,42 @@ bool arm_cpreg_has_feature(const ARMCPRegVCPUInit *init, unsigned bit)
     return bit < FEATURE_BITS && init->features[bit / 32] >> (bit % 32) & 1;
 }
 
-/* One more clause, set apart by "; ". */
-static void G_GNUC_PRINTF(2, 3) clause(GString *text, const char *format, ...)
-{
-    va_list ap;
+/* Whose vCPU it is that there should be one like here, in words. */
+static const struct {
+    const char *who;
+    const char *where;
+    const char *start;      /* what is to be started otherwise */
+    const char *host;       /* what to do about a CPU of another model */
+} words[] = {
+    [ARM_CPREG_INIT_SOURCE] = {
+        "source", "at the source", "the destination",
+        "move the guest to one like the source",
+    },
+    [ARM_CPREG_INIT_BASELINE] = {
+        "baseline", "in the baseline", "QEMU",
+        "start the guest on a host of its pool",
+    },
+};
 
-    if (text->len) {
-        g_string_append(text, "; ");
-    }
-    va_start(ap, format);
-    g_string_append_vprintf(text, format, ap);
-    va_end(ap);
-}
-
-static void refuse_feature(unsigned bit, bool at_source, GString *refused)
+static void refuse_feature(ARMCPRegInitOf of, unsigned bit, bool on,
+                           GString *refused)
 {
     g_autofree char *name = arm_cpreg_feature_name(bit);
-    const char *on = bit < ARRAY_SIZE(features) ? features[bit].on : NULL;
-    const char *off = bit < ARRAY_SIZE(features) ? features[bit].off : NULL;
+    bool known = bit < ARRAY_SIZE(features) && features[bit].on;
 
-    if (!on) {
-        clause(refused, "the vCPU feature %s is %s at the source and %s here: "
-               "no option of QEMU's sets it, the two QEMUs or kernels are too "
-               "different", name, at_source ? "on" : "off",
-               at_source ? "off" : "on");
-    } else if (at_source) {
-        clause(refused, "the vCPU feature %s is on at the source and off "
-               "here: start the destination with %s, or, where its host does "
-               "not have it, the guest with %s", name, on, off);
-    } else {
-        clause(refused, "the vCPU feature %s is off at the source and on "
-               "here: start the destination with %s", name, off);
+    arm_cpreg_clause(refused, "the vCPU feature %s is %s %s and %s here: ",
+                     name, on ? "on" : "off", words[of].where,
+                     on ? "off" : "on");
+    if (!known) {
+        g_string_append(refused, "no option of QEMU's sets it, the two QEMUs "
+                        "or kernels are too different");
+        return;
+    }
+    g_string_append_printf(refused, "start %s with %s", words[of].start,
+                           on ? features[bit].on : features[bit].off);
+    if (on && of == ARM_CPREG_INIT_SOURCE) {
+        g_string_append_printf(refused, ", or, where its host does not have "
+                               "it, the guest with %s", features[bit].off);
     }
 }
 
@@ -120,17 +126,19 @@ static char *lengths_options(uint64_t vls, const char *value)
     return g_string_free(text, false);
 }
 
-static void compare_lengths(uint64_t source, uint64_t here, GString *refused)
+static void refuse_lengths(ARMCPRegInitOf of, uint64_t there, uint64_t here,
+                           GString *refused)
 {
-    g_autofree char *there_text = lengths_text(source);
+    g_autofree char *there_text = lengths_text(there);
     g_autofree char *here_text = lengths_text(here);
-    g_autofree char *drop = lengths_options(here & ~source, "off");
-    g_autofree char *add = lengths_options(source & ~here, "on");
-    g_autofree char *without = lengths_options(source & ~here, "off");
+    g_autofree char *drop = lengths_options(here & ~there, "off");
+    g_autofree char *add = lengths_options(there & ~here, "on");
+    g_autofree char *without = lengths_options(there & ~here, "off");
 
-    clause(refused, "SVE vector lengths: source %s, here %s: start the "
-           "destination with -cpu host%s%s", there_text, here_text, drop, add);
-    if (source & ~here) {
+    arm_cpreg_clause(refused, "SVE vector lengths: %s %s, here %s: start %s "
+                     "with -cpu host%s%s", words[of].who, there_text,
+                     here_text, words[of].start, drop, add);
+    if (*without && of == ARM_CPREG_INIT_SOURCE) {
         g_string_append_printf(refused, ", or, where its host does not have "
                                "them, the guest with -cpu host%s", without);
     }
@@ -151,65 +159,27 @@ static bool feature_differs(const ARMCPRegVCPUInit *a,
            on == arm_cpreg_has_feature(b, PTRAUTH_ADDRESS);
 }
 
-/* Without SVE on one side, the feature says it. */
-static bool lengths_differ(const ARMCPRegVCPUInit *a,
-                           const ARMCPRegVCPUInit *b)
-{
-    return arm_cpreg_has_feature(a, ARM_CPREG_FEATURE_SVE) &&
-           arm_cpreg_has_feature(b, ARM_CPREG_FEATURE_SVE) &&
-           a->sve_vls != b->sve_vls;
-}
-
-void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
+void arm_cpreg_vcpu_init_compare(ARMCPRegInitOf of,
+                                 const ARMCPRegVCPUInit *there,
                                  const ARMCPRegVCPUInit *here,
                                  GString *refused)
 {
-    if (source->target != here->target) {
-        clause(refused, "KVM's target is %" PRIu32 " at the source and "
-               "%" PRIu32 " here: the hosts have CPUs of different models, "
-               "move the guest to one like the source",
-               source->target, here->target);
+    if (there->target != here->target) {
+        arm_cpreg_clause(refused, "KVM's target is %" PRIu32 " %s and %" PRIu32
+                         " here: the hosts have CPUs of different models, %s",
+                         there->target, words[of].where, here->target,
+                         words[of].host);
     }
     for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-        if (feature_differs(source, here, bit)) {
-            refuse_feature(bit, arm_cpreg_has_feature(source, bit), refused);
+        if (feature_differs(there, here, bit)) {
+            refuse_feature(of, bit, arm_cpreg_has_feature(there, bit),
+                           refused);
         }
     }
-    if (lengths_differ(source, here)) {
-        compare_lengths(source->sve_vls, here->sve_vls, refused);
-    }
-}
-
-void arm_cpreg_vcpu_init_check(const ARMCPRegVCPUInit *wanted,
-                               const ARMCPRegVCPUInit *here,
-                               GString *refused)
-{
-    if (wanted->target != here->target) {
-        clause(refused, "KVM's target: wanted %" PRIu32 ", possible %" PRIu32
-               ": this host's CPU is of another model", wanted->target,
-               here->target);
-    }
-    for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-        if (feature_differs(wanted, here, bit)) {
-            bool on = arm_cpreg_has_feature(wanted, bit);
-            g_autofree char *name = arm_cpreg_feature_name(bit);
-            const char *option = bit >= ARRAY_SIZE(features) ? NULL :
-                                 on ? features[bit].on : features[bit].off;
-
-            clause(refused, "vCPU feature %s: wanted %s, is %s: %s%s", name,
-                   on ? "on" : "off", on ? "off" : "on",
-                   option ? "start with " : "no option of this QEMU's sets it",
-                   option ?: "");
-        }
-    }
-    if (lengths_differ(wanted, here)) {
-        uint64_t both = wanted->sve_vls | here->sve_vls;
-        g_autofree char *want = lengths_text(wanted->sve_vls);
-        g_autofree char *have = lengths_text(here->sve_vls);
-        g_autofree char *on = lengths_options(both & ~here->sve_vls, "on");
-        g_autofree char *off = lengths_options(both & ~wanted->sve_vls, "off");
-
-        clause(refused, "SVE vector lengths: wanted %s, has %s: start with "
-               "-cpu host%s%s", want, have, off, on);
+    /* Without SVE on one side, the feature says it. */
+    if (arm_cpreg_has_feature(there, ARM_CPREG_FEATURE_SVE) &&
+        arm_cpreg_has_feature(here, ARM_CPREG_FEATURE_SVE) &&
+        there->sve_vls != here->sve_vls) {
+        refuse_lengths(of, there->sve_vls, here->sve_vls, refused);
     }
 }

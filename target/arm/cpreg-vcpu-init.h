@@ -34,24 +34,21 @@ char *arm_cpreg_lengths(uint64_t vls);
 /* Is feature @bit in @init? */
 bool arm_cpreg_has_feature(const ARMCPRegVCPUInit *init, unsigned bit);
 
-/**
- * arm_cpreg_vcpu_init_compare: can a vCPU here be the one of the source?
- * @source, @here: what either side gave to KVM
- * @refused: a clause is appended for each difference, with its remedy
- */
-void arm_cpreg_vcpu_init_compare(const ARMCPRegVCPUInit *source,
-                                 const ARMCPRegVCPUInit *here,
-                                 GString *refused);
+/* Whose vCPU one here is compared with. */
+typedef enum ARMCPRegInitOf {
+    ARM_CPREG_INIT_SOURCE,
+    ARM_CPREG_INIT_BASELINE,
+} ARMCPRegInitOf;
 
 /**
- * arm_cpreg_vcpu_init_check: is a vCPU here what a baseline asks for?
- * @wanted: what the baseline says
- * @here: what this QEMU gives to KVM
- * @refused: a clause is appended for each difference, with the option that
- *           brings it about
+ * arm_cpreg_vcpu_init_compare: can a vCPU here be the one that is wanted?
+ * @of: whose that is
+ * @there, @here: what either was given; here, what this QEMU gives to KVM
+ * @refused: a clause is appended for each difference, with its remedy
  */
-void arm_cpreg_vcpu_init_check(const ARMCPRegVCPUInit *wanted,
-                               const ARMCPRegVCPUInit *here,
-                               GString *refused);
+void arm_cpreg_vcpu_init_compare(ARMCPRegInitOf of,
+                                 const ARMCPRegVCPUInit *there,
+                                 const ARMCPRegVCPUInit *here,
+                                 GString *refused);
 
 #endif

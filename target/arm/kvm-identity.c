@@ -182,8 +182,9 @@ static bool options_fit(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
     g_autoptr(GString) refused = g_string_new(NULL);
 
     if (identity->baseline) {
-        arm_cpreg_vcpu_init_check(&identity->baseline->manifest->init, init,
-                                  refused);
+        arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_BASELINE,
+                                    &identity->baseline->manifest->init, init,
+                                    refused);
     }
     if (identity->psci_version && psci &&
         psci->value != identity->psci_version) {

@@ -42,35 +42,25 @@ void kvm_arm_impl_cpus_forget(void)
     enabled = false;
 }
 
-bool kvm_arm_impl_cpus_host(ARMCPRegImpl *impl, Error **errp)
+bool kvm_arm_impl_cpus_check_host(const GArray *impls, const char *remedy,
+                                  GString *refused, Error **errp)
 {
-    int ret = kvm_arm_id_reset(ARM_CPREG(MIDR_EL1), &impl->midr) ?:
-              kvm_arm_id_reset(ARM_CPREG(REVIDR_EL1), &impl->revidr) ?:
-              kvm_arm_id_reset(ARM_CPREG(AIDR_EL1), &impl->aidr);
+    g_autofree char *text = arm_cpreg_impls_text(impls);
+    ARMCPRegImpl host;
+    int ret = kvm_arm_id_reset(ARM_CPREG(MIDR_EL1), &host.midr) ?:
+              kvm_arm_id_reset(ARM_CPREG(REVIDR_EL1), &host.revidr) ?:
+              kvm_arm_id_reset(ARM_CPREG(AIDR_EL1), &host.aidr);
 
     if (ret) {
         error_setg_errno(errp, -ret, "KVM does not tell what CPU this host "
                          "has");
-    }
-    return ret == 0;
-}
-
-static bool includes_host(const GArray *impls, const char *label, Error **errp)
-{
-    ERRP_GUARD();
-    g_autofree char *text = arm_cpreg_impls_text(impls);
-    ARMCPRegImpl host;
-
-    if (!kvm_arm_impl_cpus_host(&host, errp)) {
-        error_prepend(errp, "%s: ", label);
         return false;
     }
     if (!arm_cpreg_impls_has(impls, &host)) {
-        error_setg(errp, "%s: this host's CPU, 0x%" PRIx64 ":0x%" PRIx64 ":0x%"
-                   PRIx64 " (MIDR_EL1:REVIDR_EL1:AIDR_EL1), is not one of the "
-                   "implementations %s; add it, for every guest and host of "
-                   "the pool", label, host.midr, host.revidr, host.aidr, text);
-        return false;
+        arm_cpreg_clause(refused, "this host's CPU, 0x%" PRIx64 ":0x%" PRIx64
+                         ":0x%" PRIx64 " (MIDR_EL1:REVIDR_EL1:AIDR_EL1), is "
+                         "not one of the implementations %s%s", host.midr,
+                         host.revidr, host.aidr, text, remedy);
     }
     return true;
 }
@@ -78,6 +68,8 @@ static bool includes_host(const GArray *impls, const char *label, Error **errp)
 bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
                                Error **errp)
 {
+    ERRP_GUARD();
+    g_autoptr(GString) refused = g_string_new(NULL);
     struct kvm_smccc_filter filter = {
         .base = DISCOVER_IMPL_VER,
         .nr_functions = 2,
@@ -100,7 +92,13 @@ bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
                    "have it", label);
         return false;
     }
-    if (!includes_host(impls, label, errp)) {
+    if (!kvm_arm_impl_cpus_check_host(impls, "; add it, for every guest and "
+                                      "host of the pool", refused, errp)) {
+        error_prepend(errp, "%s: ", label);
+        return false;
+    }
+    if (refused->len) {
+        error_setg(errp, "%s: %s", label, refused->str);
         return false;
     }
     ret = kvm_vm_enable_cap(kvm_state, KVM_CAP_ARM_WRITABLE_IMP_ID_REGS, 0);

@@ -32,11 +32,13 @@ bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
 bool kvm_arm_impl_cpus_enabled(void);
 
 /**
- * kvm_arm_impl_cpus_host: what this host's CPU is
+ * kvm_arm_impl_cpus_check_host: is this host's CPU in a list?
+ * @remedy: the end of the clause that is appended to @refused if it is not
  *
- * Of a vCPU of KVM's that nobody has changed.
+ * Returns false, with an error, if KVM does not tell what CPU that is.
  */
-bool kvm_arm_impl_cpus_host(ARMCPRegImpl *impl, Error **errp);
+bool kvm_arm_impl_cpus_check_host(const GArray *impls, const char *remedy,
+                                  GString *refused, Error **errp);
 
 /* Forget that it was enabled: another VM is behind KVM's ioctls now. */
 void kvm_arm_impl_cpus_forget(void);

@@ -124,7 +124,8 @@ KVMPreflight *kvm_arm_preflight(ARMCPU *cpu, const ARMCPRegManifest *manifest,
     g_autofree uint64_t *values = NULL;
     ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
 
-    arm_cpreg_vcpu_init_compare(&manifest->init, &init, preflight->refused);
+    arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_SOURCE, &manifest->init, &init,
+                                preflight->refused);
     if (preflight->refused->len) {
         return g_steal_pointer(&preflight);
     }

@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "fuzz.h"
+#include "hw/core/cpu.h"
 #include "qapi/error.h"
 #include "scripted-test.h"
 #include "scripted-vm.h"
@@ -54,9 +55,11 @@ static void check_round(const ARMCPRegManifest *manifest)
 static void check_preflight(ARMCPU *cpu, const ARMCPRegManifest *manifest)
 {
     g_autoptr(Error) err = NULL;
-    g_autoptr(KVMPreflight) preflight = kvm_arm_preflight(cpu, manifest, &err);
+    g_autoptr(KVMPreflight) preflight = NULL;
     g_autofree char *text = NULL;
 
+    first_cpu = CPU(cpu);
+    preflight = kvm_arm_preflight(cpu, manifest, &err);
     fuzz_check_failed(preflight != NULL, err);
     if (!preflight) {
         return;

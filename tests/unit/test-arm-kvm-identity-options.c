@@ -57,14 +57,15 @@ static const struct {
 } options[] = {
     { no_change },
     { same_psci },
-    { pmu_on, { "baseline pool (pool.json): vCPU feature pmu-v3: wanted off, "
-                "is on: start with -cpu host,pmu=off" } },
-    { sve_on, { "vCPU feature sve: wanted off, is on: start with -cpu "
-                "host,sve=off" } },
-    { pauth_on, { "vCPU feature ptrauth-address: wanted off, is on: start "
-                  "with -cpu host,pauth=off" } },
-    { aarch32, { "vCPU feature el1-32bit: wanted off, is on: start with -cpu "
-                 "host,aarch64=on" } },
+    { pmu_on, { "baseline pool (pool.json): the vCPU feature pmu-v3 is off in "
+                "the baseline and on here: start QEMU with -cpu "
+                "host,pmu=off" } },
+    { sve_on, { "the vCPU feature sve is off in the baseline and on here: "
+                "start QEMU with -cpu host,sve=off" } },
+    { pauth_on, { "the vCPU feature ptrauth-address is off in the baseline "
+                  "and on here: start QEMU with -cpu host,pauth=off" } },
+    { aarch32, { "the vCPU feature el1-32bit is off in the baseline and on "
+                 "here: start QEMU with -cpu host,aarch64=on" } },
     { older_psci, { "baseline pool (pool.json): PSCI_VERSION: wanted 0x10001,",
                     "kvm-psci-version says 0x10000" } },
     { older_psci_and_pmu, { "pmu=off; PSCI_VERSION: wanted 0x10001" } },

@@ -170,12 +170,21 @@ static void test_host(void)
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         g_autoptr(ScriptedKVM) kvm = host(rows[i].kernel);
-        ARMCPRegImpl impl = { 1, 2, 3 };
+        const ARMCPRegImpl impl = { rows[i].midr, 0, 0 };
+        g_autoptr(GArray) impls = arm_cpreg_impls_new();
+        g_autoptr(GString) refused = g_string_new(NULL);
+        g_autofree char *expected = g_strdup_printf(
+            "this host's CPU, 0x%" PRIx64 ":0x0:0x0 (MIDR_EL1:REVIDR_EL1:"
+            "AIDR_EL1), is not one of the implementations : go", impl.midr);
 
-        g_assert_true(kvm_arm_impl_cpus_host(&impl, NULL));
-        g_assert_cmphex(impl.midr, ==, rows[i].midr);
-        g_assert_cmphex(impl.revidr, ==, 0);
-        g_assert_cmphex(impl.aidr, ==, 0);
+        g_assert_true(kvm_arm_impl_cpus_check_host(impls, ": go", refused,
+                                                   NULL));
+        g_assert_cmpstr(refused->str, ==, expected);
+        g_string_truncate(refused, 0);
+        g_assert_null(arm_cpreg_impls_add(impls, &impl));
+        g_assert_true(kvm_arm_impl_cpus_check_host(impls, ": go", refused,
+                                                   NULL));
+        g_assert_cmpstr(refused->str, ==, "");
     }
 }
 
