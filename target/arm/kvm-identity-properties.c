@@ -10,13 +10,12 @@
 #include "hw/qdev-properties.h"
 #include "qom/object_interfaces.h"
 #include "kvm-identity.h"
-#include "kvm-psci-version.h"
-#include "kvm-sysreg-properties.h"
 #include "kvm_arm.h"
 #include "system/kvm.h"
 
 #define BASELINE "kvm-baseline"
 #define IMPL_CPUS "x-target-impl-cpus"
+#define PSCI_VERSION "kvm-psci-version"
 
 /*
  * An option of the CPU, if it has it and KVM would otherwise decide.  One that
@@ -104,7 +103,7 @@ static bool host_has(ARMCPU *cpu, const ARMCPRegVCPUInit *init, Error **errp)
     return true;
 }
 
-bool kvm_arm_identity_is_late(Object *obj, const char *name, Error **errp)
+static bool is_late(Object *obj, const char *name, Error **errp)
 {
     if (DEVICE(obj)->realized) {
         error_setg(errp, "%s cannot be changed once the CPU is there", name);
@@ -131,7 +130,7 @@ static void set_baseline(Object *obj, Visitor *v, const char *name,
     g_autofree char *id = NULL;
     Object *found;
 
-    if (kvm_arm_identity_is_late(obj, name, errp) ||
+    if (is_late(obj, name, errp) ||
         !visit_type_str(v, name, &id, errp)) {
         return;
     }
@@ -162,7 +161,7 @@ static void set_impls(Object *obj, const char *value, Error **errp)
     g_autofree char *fault = NULL;
     GArray *impls;
 
-    if (kvm_arm_identity_is_late(obj, IMPL_CPUS, errp)) {
+    if (is_late(obj, IMPL_CPUS, errp)) {
         return;
     }
     impls = arm_cpreg_impls_parse(value, &fault);
@@ -172,6 +171,48 @@ static void set_impls(Object *obj, const char *value, Error **errp)
     }
     g_clear_pointer(&identity->impls, g_array_unref);
     identity->impls = impls;
+}
+
+/*
+ * KVM starts each guest with the newest version that it has: 1.0 since Linux
+ * 4.17, 1.1 since 5.18, 1.3 since 6.13.  The guest has been told, so that it
+ * can only move to a kernel that has the version too; one that shall go back
+ * must be started with a lower one.
+ *
+ * Linux include/uapi/linux/psci.h, PSCI_VERSION(); arm/psci.rst of KVM
+ */
+char *kvm_arm_psci_version_name(uint32_t version)
+{
+    return g_strdup_printf("%u.%u", version >> 16, version & 0xffff);
+}
+
+static char *get_psci_version(Object *obj, Error **errp)
+{
+    ARMCPU *cpu = ARM_CPU(obj);
+
+    return kvm_arm_psci_version_name(cpu->kvm_identity->psci_version ?:
+                                     cpu->psci_version);
+}
+
+static void set_psci_version(Object *obj, const char *value, Error **errp)
+{
+    static const uint32_t versions[] = {
+        0x00002, 0x10000, 0x10001, 0x10002, 0x10003,
+    };
+
+    if (is_late(obj, PSCI_VERSION, errp)) {
+        return;
+    }
+    for (int i = 0; i < ARRAY_SIZE(versions); i++) {
+        g_autofree char *name = kvm_arm_psci_version_name(versions[i]);
+
+        if (g_str_equal(name, value)) {
+            ARM_CPU(obj)->kvm_identity->psci_version = versions[i];
+            return;
+        }
+    }
+    error_setg(errp, PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, 1.2 "
+               "and 1.3", value);
 }
 
 static void release(Object *obj, const char *name, void *opaque)
@@ -199,6 +240,10 @@ void kvm_arm_identity_add_properties(ARMCPU *cpu)
     object_property_set_description(obj, IMPL_CPUS,
         "The CPU implementations that the guest may run on and is told of: "
         "MIDR:REVIDR:AIDR, with - between them");
-    kvm_arm_add_psci_version_property(cpu);
+    object_property_add_str(obj, PSCI_VERSION, get_psci_version,
+                            set_psci_version);
+    object_property_set_description(obj, PSCI_VERSION,
+        "The PSCI version that KVM offers to the guest: 0.2, 1.0, 1.1, 1.2 or "
+        "1.3. Default: the newest that KVM has.");
     kvm_arm_add_sysreg_properties(cpu);
 }

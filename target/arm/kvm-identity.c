@@ -2,18 +2,13 @@
 /* What a KVM guest is shown of its CPU: put the user's choice into KVM. */
 
 #include "qemu/osdep.h"
-#include <linux/kvm.h>
-
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "hw/core/cpu.h"
-#include "system/kvm.h"
+#include "cpreg-cpu.h"
 #include "cpreg-isar.h"
-#include "cpu-features.h"
 #include "kvm-cpregs.h"
 #include "kvm-identity.h"
-#include "kvm-identity-check.h"
-#include "kvm-psci-version.h"
 #include "kvm_arm.h"
 
 KVMWanted *kvm_arm_identity_find(GArray *list, uint64_t regidx)
@@ -110,7 +105,8 @@ GArray *kvm_arm_identity_chosen(ARMCPU *cpu)
 /* A machine has one set of ID registers, whatever its vCPUs ask for. */
 static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
 {
-    g_autoptr(GArray) first = kvm_arm_identity_chosen(ARM_CPU(first_cpu));
+    ARMCPU *first_arm = ARM_CPU(first_cpu);
+    g_autoptr(GArray) first = kvm_arm_identity_chosen(first_arm);
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (guint i = 0; i < chosen->len; i++) {
@@ -125,17 +121,16 @@ static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
                                     "a machine have one set");
         }
     }
-    if (!text->len && first->len != chosen->len) {
+    if (text->len) {
+        /* that is enough */
+    } else if (first->len != chosen->len) {
         g_string_append(text, "cpu 0 has values chosen that this CPU has not, "
                         "and the CPUs of a machine have one set");
-    }
-    if (!text->len && !arm_cpreg_impls_equal(
-            kvm_arm_identity_impls(cpu),
-            kvm_arm_identity_impls(ARM_CPU(first_cpu)))) {
+    } else if (!arm_cpreg_impls_equal(kvm_arm_identity_impls(cpu),
+                                      kvm_arm_identity_impls(first_arm))) {
         g_string_append(text, "cpu 0 has another list of implementations");
-    }
-    if (!text->len && cpu->kvm_identity->psci_version !=
-        ARM_CPU(first_cpu)->kvm_identity->psci_version) {
+    } else if (cpu->kvm_identity->psci_version !=
+               first_arm->kvm_identity->psci_version) {
         g_string_append(text, "cpu 0 has another kvm-psci-version");
     }
     if (text->len) {
@@ -145,53 +140,25 @@ static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
     return text->len == 0;
 }
 
-/* What kvm_arch_init_vcpu() is going to ask KVM for. */
-static ARMCPRegVCPUInit init_to_be(ARMCPU *cpu)
-{
-    ARMCPRegVCPUInit init = { .target = cpu->kvm_target };
-    const struct {
-        bool on;
-        unsigned bit;
-    } features[] = {
-        { !arm_feature(&cpu->env, ARM_FEATURE_AARCH64),
-          KVM_ARM_VCPU_EL1_32BIT },
-        { kvm_check_extension(kvm_state, KVM_CAP_ARM_PSCI_0_2),
-          KVM_ARM_VCPU_PSCI_0_2 },
-        { cpu->has_pmu, KVM_ARM_VCPU_PMU_V3 },
-        { cpu_isar_feature(aa64_sve, cpu), KVM_ARM_VCPU_SVE },
-        { cpu_isar_feature(aa64_pauth, cpu), KVM_ARM_VCPU_PTRAUTH_ADDRESS },
-        { cpu_isar_feature(aa64_pauth, cpu), KVM_ARM_VCPU_PTRAUTH_GENERIC },
-        { cpu->has_el2 && kvm_arm_el2_supported(), KVM_ARM_VCPU_HAS_EL2 },
-    };
-
-    for (int i = 0; i < ARRAY_SIZE(features); i++) {
-        init.features[0] |= (uint32_t)features[i].on << features[i].bit;
-    }
-    if (cpu_isar_feature(aa64_sve, cpu)) {
-        init.sve_vls = cpu->sve_vq.map;
-    }
-    return init;
-}
-
 /* The options that a baseline implies can have been given otherwise. */
-static bool options_fit(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
-                        GArray *chosen, const char *label, Error **errp)
+static bool options_fit(ARMCPU *cpu, GArray *chosen, const char *label,
+                        Error **errp)
 {
+    ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
     const KVMIdentity *identity = cpu->kvm_identity;
     const KVMWanted *psci = kvm_arm_identity_find(chosen, ARM_CPREG_FW(0));
     g_autoptr(GString) refused = g_string_new(NULL);
 
     if (identity->baseline) {
         arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_BASELINE,
-                                    &identity->baseline->manifest->init, init,
+                                    &identity->baseline->manifest->init, &init,
                                     refused);
     }
     if (identity->psci_version && psci &&
         psci->value != identity->psci_version) {
-        g_string_append_printf(refused, "%sPSCI_VERSION: wanted 0x%" PRIx64
-                               ", kvm-psci-version says 0x%" PRIx32 ": leave "
-                               "the property out", refused->len ? "; " : "",
-                               psci->value, identity->psci_version);
+        arm_cpreg_clause(refused, "PSCI_VERSION: wanted 0x%" PRIx64 ", "
+                         "kvm-psci-version says 0x%" PRIx32 ": leave the "
+                         "property out", psci->value, identity->psci_version);
     }
     if (refused->len) {
         error_setg(errp, "%s: %s", label, refused->str);
@@ -226,12 +193,11 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
             return false;
         }
     } else if (label) {
-        ARMCPRegVCPUInit init = init_to_be(cpu);
-
-        if (!options_fit(cpu, &init, chosen, label, errp) ||
+        kvm_arm_set_init_features(cpu);
+        if (!options_fit(cpu, chosen, label, errp) ||
             !kvm_arm_impl_cpus_prepare(kvm_arm_identity_impls(cpu), label,
                                        errp) ||
-            !kvm_arm_identity_try(cpu, &init, chosen, label, errp)) {
+            !kvm_arm_identity_try(cpu, chosen, label, errp)) {
             return false;
         }
     }
@@ -239,47 +205,48 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
     return true;
 }
 
-/*
- * Write what differs; 0 or the first error, which does not end it.  A VM that
- * may have run is @late: it can have values of a guest from elsewhere, and KVM
- * keeps them.
- */
 static int put(ARMCPU *cpu, bool late, GString *refused)
 {
     g_autoptr(GArray) chosen = kvm_arm_identity_chosen(cpu);
-    int first = 0;
+    KVMCPRegsTarget vcpu = kvm_arm_cpregs_target(cpu);
 
-    for (guint i = 0; i < chosen->len; i++) {
-        const KVMWanted *wanted = &g_array_index(chosen, KVMWanted, i);
-        uint64_t held, value;
-        int ret = kvm_arm_cpreg_read(cpu, wanted->regidx, &held);
+    return kvm_arm_identity_put(&vcpu.target, chosen, NULL, late, refused);
+}
 
-        if (ret == -ENOENT) {
-            continue;       /* where that matters, the trial has said so */
-        }
-        if (ret) {
-            kvm_arm_cpreg_append_unread(refused, wanted->regidx, ret);
-            first = first ?: ret;
-            continue;
-        }
-        value = (held & ~wanted->mask) | wanted->value;
-        if (value == held) {
-            continue;
-        }
-        ret = kvm_arm_cpreg_write(cpu, wanted->regidx, value);
-        if (ret && !(late && ret == -EBUSY)) {
-            kvm_arm_identity_append(refused, wanted->regidx, value, held,
-                                    arm_cpreg_why(ret));
-            first = first ?: ret;
-        }
+/* What kvm-psci-version says, and what the device tree and ACPI say then. */
+static bool put_psci_version(ARMCPU *cpu, Error **errp)
+{
+    uint64_t wanted = cpu->kvm_identity->psci_version, held;
+    g_autofree char *name = kvm_arm_psci_version_name(wanted);
+    g_autofree char *newest = NULL;
+    int ret = kvm_arm_cpreg_read(cpu, ARM_CPREG_FW(0), &held);
+
+    if (ret && wanted) {
+        error_setg(errp, "kvm-psci-version=%s: this kernel's KVM does not let "
+                   "a user choose the version (Linux 4.17 and later do): %s",
+                   name, strerror(-ret));
+        return false;
     }
-    return first;
+    if (!ret && wanted && wanted != held) {
+        ret = kvm_arm_cpreg_write(cpu, ARM_CPREG_FW(0), wanted);
+        if (ret) {
+            newest = kvm_arm_psci_version_name(held);
+            error_setg(errp, "kvm-psci-version=%s: this kernel's KVM does not "
+                       "have it, its newest is %s: %s", name, newest,
+                       strerror(-ret));
+            return false;
+        }
+        held = wanted;
+    }
+    if (!ret) {
+        cpu->psci_version = held;
+    }
+    return true;
 }
 
 bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp)
 {
     g_autoptr(GString) refused = g_string_new(NULL);
-    uint64_t psci;
 
     if (put(cpu, false, refused)) {
         g_autofree char *label = kvm_arm_identity_label(cpu);
@@ -288,14 +255,7 @@ bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp)
                    refused->str);
         return false;
     }
-    if (!kvm_arm_set_psci_version(cpu, errp)) {
-        return false;
-    }
-    /* What the device tree and ACPI say, see kvm_arch_init_vcpu(). */
-    if (!kvm_get_one_reg(CPU(cpu), KVM_REG_ARM_PSCI_VERSION, &psci)) {
-        cpu->psci_version = psci;
-    }
-    return true;
+    return put_psci_version(cpu, errp);
 }
 
 int kvm_arm_identity_reset(ARMCPU *cpu, int ret)

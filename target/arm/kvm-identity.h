@@ -11,6 +11,7 @@
 #ifndef TARGET_ARM_KVM_IDENTITY_H
 #define TARGET_ARM_KVM_IDENTITY_H
 
+#include "cpreg-load.h"
 #include "cpu.h"
 #include "kvm-baseline.h"
 #include "kvm-impl-cpus.h"
@@ -32,8 +33,8 @@ typedef struct KVMWanted {
 /* Give a CPU its properties; they go when it goes. */
 void kvm_arm_identity_add_properties(ARMCPU *cpu);
 
-/* True, with an error about property @name, if the CPU is realized. */
-bool kvm_arm_identity_is_late(Object *obj, const char *name, Error **errp);
+/* "1.1" */
+char *kvm_arm_psci_version_name(uint32_t version);
 
 /* Bits of a register that the user wants, beside those wanted before. */
 void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
@@ -87,5 +88,54 @@ bool kvm_arm_identity_init(ARMCPU *cpu, Error **errp);
  * Returns @ret if that is an error, else 0 or a negative errno.
  */
 int kvm_arm_identity_reset(ARMCPU *cpu, int ret);
+
+/*
+ * kvm-identity-check.c
+ *
+ * One more clause of a text about a value, and what stands against it.
+ */
+void kvm_arm_identity_append(GString *text, uint64_t regidx, uint64_t wanted,
+                             uint64_t possible, const char *why);
+
+/**
+ * kvm_arm_identity_put: write what differs
+ * @chosen: what kvm_arm_identity_chosen() returned
+ * @trial: what the baseline has of fixed registers: each value is checked by
+ *         the rules of its fields and by the bits that this kernel lets a user
+ *         choose, so that @refused says what is possible, then by KVM, and
+ *         read back; NULL after a trial, which has said all that
+ * @late: the VM may have run: it can have values of a guest from elsewhere,
+ *        and KVM keeps them
+ *
+ * Returns 0 or the first error, which does not end it.
+ */
+int kvm_arm_identity_put(ARMCPRegTarget *target, const GArray *chosen,
+                         const ARMCPRegList *trial, bool late,
+                         GString *refused);
+
+/**
+ * kvm_arm_identity_try: put the choice on a scratch vCPU, and run it
+ * @cpu: one that has no vCPU yet
+ * @label: what the error is about; all that is not possible is in it
+ */
+bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, const char *label,
+                          Error **errp);
+
+/**
+ * kvm_arm_add_sysreg_properties: kvm-sysreg-properties.c
+ * @cpu: one that is being made; its class gets them, with the first CPU
+ *
+ * SYSREG_<register>_<field>: a field of an ID register that shall have another
+ * value than the host's.  There is one for each field in cpreg-fields.h.inc
+ * that KVM lets a user choose, with the names there:
+ * SYSREG_ID_AA64DFR0_EL1_DebugVer.  So a property that there is can be set.
+ * Not for MIDR_EL1 and CLIDR_EL1, which say nothing by their fields, and not
+ * for what KVM fills in by the interrupt controller.
+ *
+ * A value is checked as it is set, by the rules of cpreg-safe.h.  KVM may still
+ * refuse it when the vCPU is made: what is possible can be less on a CPU with
+ * other options.
+ */
+void kvm_arm_add_sysreg_properties(ARMCPU *cpu);
 
 #endif

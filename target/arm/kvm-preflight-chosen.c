@@ -2,8 +2,6 @@
 /* Preflight of a guest whose user has chosen what it sees. */
 
 #include "qemu/osdep.h"
-#include "qapi/error.h"
-#include "hw/core/cpu.h"
 #include "cpreg-explain.h"
 #include "kvm-identity.h"
 #include "kvm-preflight.h"

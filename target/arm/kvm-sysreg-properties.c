@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Properties SYSREG_<register>_<field> */
+/* Properties SYSREG_<register>_<field>, see kvm-identity.h */
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -11,7 +11,6 @@
 #include "cpreg-safe.h"
 #include "kvm-id-masks.h"
 #include "kvm-identity.h"
-#include "kvm-sysreg-properties.h"
 
 static uint64_t mask_of(const ARMCPRegField *field)
 {

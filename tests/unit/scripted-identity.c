@@ -2,7 +2,12 @@
 /* What a user chooses, and QEMU's own view. */
 
 #include "qemu/osdep.h"
+#include <linux/kvm.h>
+
+#include "cpu-features.h"
+#include "kvm_arm.h"
 #include "scripted-identity.h"
+#include "system/kvm.h"
 #include "target/arm/cpreg-cpu.h"
 #include "target/arm/cpreg-isar.h"
 
@@ -94,6 +99,26 @@ void scripted_options(ARMCPU *cpu)
     cpu->has_pmu = init.features[0] >> 3 & 1;
     cpu->isar.aa64_sve = init.features[0] >> 4 & 1;
     cpu->isar.aa64_pauth = init.features[0] >> 5 & 1;
+}
+
+void kvm_arm_set_init_features(ARMCPU *cpu)
+{
+    const struct {
+        bool on;
+        uint32_t bits;
+    } features[] = {
+        { !arm_feature(&cpu->env, ARM_FEATURE_AARCH64), 1 << 1 },
+        { kvm_check_extension(kvm_state, KVM_CAP_ARM_PSCI_0_2), 1 << 2 },
+        { cpu->has_pmu, 1 << 3 },
+        { cpu_isar_feature(aa64_sve, cpu), 1 << 4 },
+        { cpu_isar_feature(aa64_pauth, cpu), 1 << 5 | 1 << 6 },
+        { cpu->has_el2 && kvm_arm_el2_supported(), 1 << 7 },
+    };
+
+    memset(cpu->kvm_init_features, 0, sizeof(cpu->kvm_init_features));
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        cpu->kvm_init_features[0] |= features[i].on ? features[i].bits : 0;
+    }
 }
 
 bool arm_cpreg_set_isar(ARMCPU *cpu, uint64_t regidx, uint64_t mask,

@@ -15,7 +15,6 @@
 #include "target/arm/cpreg-cpu.h"
 #include "target/arm/cpreg-names.h"
 #include "target/arm/kvm-id-masks.h"
-#include "target/arm/kvm-sysreg-properties.h"
 
 #define DFR0 "SYSREG_ID_AA64DFR0_EL1_"
 
