@@ -4,6 +4,7 @@
 #include "qemu/osdep.h"
 #include "baseline.h"
 #include "kvm-model.h"
+#include "safe-join.h"
 #include "target/arm/cpreg-safe.h"
 
 typedef struct Joined {
@@ -31,7 +32,7 @@ static bool is_better_cache(uint64_t regidx, uint64_t a, uint64_t b)
 static uint64_t join_values(uint64_t regidx, uint64_t a, uint64_t b)
 {
     if (arm_cpreg_safe_has_fields(regidx)) {
-        return arm_cpreg_safe_join(regidx, a, b);
+        return safe_join(regidx, a, b);
     }
     if ((regidx & ARM_CPREG_KIND_MASK) == ARM_CPREG_KIND_FW_BMAP) {
         return a & b;

@@ -98,6 +98,12 @@ ARMCPRegSafeField arm_cpreg_safe_field(uint64_t regidx, unsigned bit)
             found.value = exceptions[i].value;
         }
     }
+    for (size_t i = 0; i < ARRAY_SIZE(lowest); i++) {
+        if (lowest[i].field == named) {
+            found.least = lowest[i].least;
+            found.or_zero = lowest[i].or_zero;
+        }
+    }
     return found;
 }
 
@@ -113,46 +119,23 @@ char *arm_cpreg_safe_field_name(const ARMCPRegSafeField *field)
                            field->shift + field->width - 1, field->shift);
 }
 
-static uint64_t number(const ARMCPRegSafeField *field, uint64_t value)
-{
-    return (value & arm_cpreg_safe_mask(field)) >> field->shift;
-}
-
-static int64_t sign_extend(uint64_t value, unsigned width)
-{
-    return (int64_t)(value << (64 - width)) >> (64 - width);
-}
-
-/* The row of lowest[] about a field, -1 if there is none. */
-static int lowest_of(const ARMCPRegSafeField *field)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(lowest); i++) {
-        const ARMCPRegField *other = &arm_cpreg_fields[lowest[i].field];
-
-        if (other->regidx == field->regidx && other->shift == field->shift) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 bool arm_cpreg_safe_is(const ARMCPRegSafeField *field, uint64_t wanted,
                        uint64_t limit)
 {
-    uint64_t w = number(field, wanted), l = number(field, limit);
-    int low = lowest_of(field);
+    uint64_t w = arm_cpreg_safe_number(field, wanted);
+    uint64_t l = arm_cpreg_safe_number(field, limit);
 
     if (w == l) {
         return true;
     }
-    if (low >= 0 && w < lowest[low].least && !(lowest[low].or_zero && !w)) {
+    if (w < field->least && !(field->or_zero && !w)) {
         return false;
     }
     switch (field->safe) {
     case ARM_CPREG_SAFE_LOWER:
         return w < l;
     case ARM_CPREG_SAFE_LOWER_SIGNED:
-        return sign_extend(w, field->width) < sign_extend(l, field->width);
+        return arm_cpreg_safe_signed(field, w) < arm_cpreg_safe_signed(field, l);
     case ARM_CPREG_SAFE_HIGHER:
         return w > l;
     case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
@@ -160,41 +143,6 @@ bool arm_cpreg_safe_is(const ARMCPRegSafeField *field, uint64_t wanted,
     default:
         return w == field->value;
     }
-}
-
-/* Of a field of both, the number that is safe on both. */
-static uint64_t join(const ARMCPRegSafeField *field, uint64_t a, uint64_t b)
-{
-    switch (field->safe) {
-    case ARM_CPREG_SAFE_LOWER:
-        return MIN(a, b);
-    case ARM_CPREG_SAFE_LOWER_SIGNED:
-        return sign_extend(a, field->width) < sign_extend(b, field->width)
-               ? a : b;
-    case ARM_CPREG_SAFE_HIGHER:
-        return MAX(a, b);
-    case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
-        return a && b ? MAX(a, b) : 0;
-    default:
-        return a == b ? a : field->value;
-    }
-}
-
-uint64_t arm_cpreg_safe_join(uint64_t regidx, uint64_t a, uint64_t b)
-{
-    uint64_t joined = a;
-    ARMCPRegSafeField field;
-
-    if (a == b) {
-        return a;
-    }
-    for (unsigned bit = 0; bit < 64; bit = field.shift + field.width) {
-        field = arm_cpreg_safe_field(regidx, bit);
-        joined &= ~arm_cpreg_safe_mask(&field);
-        joined |= join(&field, number(&field, a), number(&field, b))
-                  << field.shift;
-    }
-    return joined;
 }
 
 const char *arm_cpreg_safe_since(uint64_t regidx, uint64_t bits)
@@ -227,18 +175,16 @@ static void append_possible(GString *text, const ARMCPRegSafeField *field,
                             uint64_t limit)
 {
     uint64_t highest = (1ULL << field->width) - 1;
-    int low = lowest_of(field);
-    uint64_t least = low < 0 ? 0 : MIN(lowest[low].least, limit);
-    bool or_zero = low >= 0 && lowest[low].or_zero;
+    uint64_t least = MIN(field->least, limit);
 
     switch (field->safe) {
     case ARM_CPREG_SAFE_LOWER:
-        append_range(text, or_zero, least, limit);
+        append_range(text, field->or_zero, least, limit);
         break;
     case ARM_CPREG_SAFE_LOWER_SIGNED:
         /* the negative numbers, as the register has them */
         if (limit <= highest / 2) {
-            append_range(text, or_zero, least, limit);
+            append_range(text, field->or_zero, least, limit);
             g_string_append(text, " or ");
             limit = highest;
         }
@@ -267,15 +213,14 @@ static void append_field(GString *text, const ARMCPRegSafeField *field,
                                              (wanted ^ limit) &
                                              arm_cpreg_safe_mask(field));
 
-    g_string_append_printf(text, "%s%s: wanted %" PRIu64 ", possible ",
-                           text->len ? "; " : "", name,
-                           number(field, wanted));
+    arm_cpreg_clause(text, "%s: wanted %" PRIu64 ", possible ", name,
+                     arm_cpreg_safe_number(field, wanted));
     if (!fixed) {
-        append_possible(text, field, number(field, limit));
+        append_possible(text, field, arm_cpreg_safe_number(field, limit));
         return;
     }
     g_string_append_printf(text, "%" PRIu64 " (this kernel cannot change it",
-                           number(field, limit));
+                           arm_cpreg_safe_number(field, limit));
     if (since) {
         g_string_append_printf(text, "; Linux %s and later can", since);
     }

@@ -35,6 +35,8 @@ typedef struct ARMCPRegSafeField {
     uint8_t width;
     ARMCPRegSafe safe;
     uint8_t value;          /* the one of EXACT */
+    uint8_t least;          /* no CPU has a lower number... */
+    bool or_zero;           /* ...but 0 */
     const char *name;       /* "ID_AA64PFR0_EL1.FP"; NULL without a name */
 } ARMCPRegSafeField;
 
@@ -49,6 +51,20 @@ static inline bool arm_cpreg_safe_has_fields(uint64_t regidx)
 static inline uint64_t arm_cpreg_safe_mask(const ARMCPRegSafeField *field)
 {
     return ((1ULL << field->width) - 1) << field->shift;
+}
+
+/* The field's number, of a value of the register. */
+static inline uint64_t arm_cpreg_safe_number(const ARMCPRegSafeField *field,
+                                             uint64_t value)
+{
+    return (value & arm_cpreg_safe_mask(field)) >> field->shift;
+}
+
+/* A number of the field, by two's complement. */
+static inline int64_t arm_cpreg_safe_signed(const ARMCPRegSafeField *field,
+                                            uint64_t number)
+{
+    return (int64_t)(number << (64 - field->width)) >> (64 - field->width);
 }
 
 /**
@@ -81,16 +97,6 @@ char *arm_cpreg_safe_field_name(const ARMCPRegSafeField *field);
  */
 bool arm_cpreg_safe_is(const ARMCPRegSafeField *field, uint64_t wanted,
                        uint64_t limit);
-
-/**
- * arm_cpreg_safe_join: the value that is safe on both of two hosts
- * @regidx: a feature ID register or CTR_EL0
- * @a, @b: the limits of two hosts, or what was joined before
- *
- * The most that is safe: join(a, a) is a, and neither the order of hosts nor
- * how they are grouped makes a difference.
- */
-uint64_t arm_cpreg_safe_join(uint64_t regidx, uint64_t a, uint64_t b);
 
 /**
  * arm_cpreg_safe_since: from which kernel on KVM lets bits be chosen

@@ -78,40 +78,24 @@ static char *read_file(const char *path, Error **errp)
     ERRP_GUARD();
     g_autoptr(QIOChannelFile) file =
         qio_channel_file_new_path(path, O_RDONLY, 0, errp);
-    g_autofree char *text = NULL;
-    size_t size = 0, room = 0;
+    g_autofree char *text = g_malloc0(ARM_KVM_BASELINE_MAX + 2);
+    size_t size = 0;
+    ssize_t got = file ? 1 : -1;
 
-    if (!file) {
-        return NULL;
+    while (got > 0 && size <= ARM_KVM_BASELINE_MAX) {
+        got = qio_channel_read(QIO_CHANNEL(file), text + size,
+                               ARM_KVM_BASELINE_MAX + 1 - size, errp);
+        size += MAX(got, 0);
     }
-    do {
-        ssize_t got;
-
-        if (size == room) {
-            room = MAX(room * 2, 64 * 1024);
-            text = g_realloc(text, room + 1);
-        }
-        got = qio_channel_read(QIO_CHANNEL(file), text + size, room - size,
-                               errp);
-        if (got < 0) {
-            if (!*errp) {
-                error_setg(errp, "it cannot be read without waiting");
-            }
-            return NULL;
-        }
-        if (got == 0) {
-            text[size] = 0;
-            if (strlen(text) != size) {
-                error_setg(errp, "it has a byte 0, and is no text");
-                return NULL;
-            }
-            return g_steal_pointer(&text);
-        }
-        size += got;
-    } while (size <= ARM_KVM_BASELINE_MAX);
-    error_setg(errp, "it is longer than the %d bytes that are read",
-               ARM_KVM_BASELINE_MAX);
-    return NULL;
+    if (got < 0 && !*errp) {
+        error_setg(errp, "it cannot be read without waiting");
+    } else if (size > ARM_KVM_BASELINE_MAX) {
+        error_setg(errp, "it is longer than the %d bytes that are read",
+                   ARM_KVM_BASELINE_MAX);
+    } else if (!*errp && strlen(text) != size) {
+        error_setg(errp, "it has a byte 0, and is no text");
+    }
+    return *errp ? NULL : g_steal_pointer(&text);
 }
 
 static void baseline_complete(UserCreatable *creatable, Error **errp)
