@@ -14,15 +14,10 @@ static const ARMCPRegImpl *impl_at(const GArray *impls, guint i)
     return &g_array_index(impls, ARMCPRegImpl, i);
 }
 
-static bool equal(const ARMCPRegImpl *a, const ARMCPRegImpl *b)
-{
-    return a->midr == b->midr && a->revidr == b->revidr && a->aidr == b->aidr;
-}
-
 bool arm_cpreg_impls_has(const GArray *impls, const ARMCPRegImpl *impl)
 {
     for (guint i = 0; impls && i < impls->len; i++) {
-        if (equal(impl_at(impls, i), impl)) {
+        if (!memcmp(impl_at(impls, i), impl, sizeof(*impl))) {
             return true;
         }
     }
@@ -106,13 +101,6 @@ bool arm_cpreg_impls_equal(const GArray *a, const GArray *b)
 {
     guint len = a ? a->len : 0;
 
-    if (len != (b ? b->len : 0)) {
-        return false;
-    }
-    for (guint i = 0; i < len; i++) {
-        if (!equal(impl_at(a, i), impl_at(b, i))) {
-            return false;
-        }
-    }
-    return true;
+    return len == (b ? b->len : 0) &&
+           (!len || !memcmp(a->data, b->data, len * sizeof(ARMCPRegImpl)));
 }

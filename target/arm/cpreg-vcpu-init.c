@@ -93,17 +93,25 @@ static void refuse_feature(ARMCPRegInitOf of, unsigned bit, bool on,
     }
 }
 
-char *arm_cpreg_lengths(uint64_t vls)
+/* ",sve512=off,sve1024=off" */
+static char *lengths_with(uint64_t vls, const char *before, const char *after)
 {
     GString *text = g_string_new(NULL);
 
     for (unsigned n = 0; n < 64; n++) {
         if (vls >> n & 1) {
-            g_string_append_printf(text, "%s%u", text->len ? ", " : "",
-                                   (n + 1) * 128);
+            g_string_append_printf(text, "%s%u%s", before, (n + 1) * 128,
+                                   after);
         }
     }
     return g_string_free(text, false);
+}
+
+char *arm_cpreg_lengths(uint64_t vls)
+{
+    g_autofree char *text = lengths_with(vls, ", ", "");
+
+    return g_strdup(vls ? text + strlen(", ") : "");
 }
 
 static char *lengths_text(uint64_t vls)
@@ -113,27 +121,14 @@ static char *lengths_text(uint64_t vls)
     return vls ? g_strdup_printf("%s bits", lengths) : g_strdup("none");
 }
 
-/* ",sve512=off,sve1024=off" */
-static char *lengths_options(uint64_t vls, const char *value)
-{
-    GString *text = g_string_new(NULL);
-
-    for (unsigned n = 0; n < 64; n++) {
-        if (vls >> n & 1) {
-            g_string_append_printf(text, ",sve%u=%s", (n + 1) * 128, value);
-        }
-    }
-    return g_string_free(text, false);
-}
-
 static void refuse_lengths(ARMCPRegInitOf of, uint64_t there, uint64_t here,
                            GString *refused)
 {
     g_autofree char *there_text = lengths_text(there);
     g_autofree char *here_text = lengths_text(here);
-    g_autofree char *drop = lengths_options(here & ~there, "off");
-    g_autofree char *add = lengths_options(there & ~here, "on");
-    g_autofree char *without = lengths_options(there & ~here, "off");
+    g_autofree char *drop = lengths_with(here & ~there, ",sve", "=off");
+    g_autofree char *add = lengths_with(there & ~here, ",sve", "=on");
+    g_autofree char *without = lengths_with(there & ~here, ",sve", "=off");
 
     arm_cpreg_clause(refused, "SVE vector lengths: %s %s, here %s: start %s "
                      "with -cpu host%s%s", words[of].who, there_text,

@@ -125,8 +125,7 @@ static void try_run(ARMCPRegTarget *scratch, const GArray *chosen,
     }
 }
 
-bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, const char *label,
-                          Error **errp)
+bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, Error **errp)
 {
     ERRP_GUARD();
     const ARMKVMBaseline *baseline = cpu->kvm_identity->baseline;
@@ -146,9 +145,5 @@ bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, const char *label,
     if (refused->len) {
         error_setg(errp, "%s", refused->str);
     }
-    if (*errp) {
-        error_prepend(errp, "%s: ", label);
-        return false;
-    }
-    return true;
+    return !*errp;
 }

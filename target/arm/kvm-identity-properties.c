@@ -77,30 +77,28 @@ static bool host_has(ARMCPU *cpu, const ARMCPRegVCPUInit *init, Error **errp)
 {
     bool sve = arm_cpreg_has_feature(init, ARM_CPREG_FEATURE_SVE);
     int pauth = arm_cpreg_feature_bit("ptrauth-address");
+    const char *feature = NULL;
     uint64_t missing = 0;
 
     if (sve && !kvm_arm_sve_supported()) {
-        error_setg(errp, "vCPU feature sve: wanted on, and this host does not "
-                   "have it");
-        return false;
-    }
-    if (sve) {
+        feature = "sve";
+    } else if (arm_cpreg_has_feature(init, pauth) &&
+               !kvm_check_extension(kvm_state, KVM_CAP_ARM_PTRAUTH_ADDRESS)) {
+        feature = "ptrauth-address";
+    } else if (sve) {
         missing = init->sve_vls & ~(uint64_t)kvm_arm_sve_get_vls(cpu);
+    }
+    if (feature) {
+        error_setg(errp, "vCPU feature %s: wanted on, and this host does not "
+                   "have it", feature);
     }
     if (missing) {
         g_autofree char *lengths = arm_cpreg_lengths(missing);
 
         error_setg(errp, "SVE vectors of %s bits: wanted, and this host does "
                    "not have them", lengths);
-        return false;
     }
-    if (arm_cpreg_has_feature(init, pauth) &&
-        !kvm_check_extension(kvm_state, KVM_CAP_ARM_PTRAUTH_ADDRESS)) {
-        error_setg(errp, "vCPU feature ptrauth-address: wanted on, and this "
-                   "host does not have it");
-        return false;
-    }
-    return true;
+    return !feature && !missing;
 }
 
 static bool is_late(Object *obj, const char *name, Error **errp)

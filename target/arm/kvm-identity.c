@@ -23,8 +23,8 @@ KVMWanted *kvm_arm_identity_find(GArray *list, uint64_t regidx)
     return NULL;
 }
 
-/* Bits of a register, beside those that the list has of it. */
-static void want(GArray *list, uint64_t regidx, uint64_t mask, uint64_t value)
+void kvm_arm_identity_want(GArray *list, uint64_t regidx, uint64_t mask,
+                           uint64_t value)
 {
     KVMWanted *before = kvm_arm_identity_find(list, regidx);
 
@@ -36,12 +36,6 @@ static void want(GArray *list, uint64_t regidx, uint64_t mask, uint64_t value)
 
         g_array_append_val(list, wanted);
     }
-}
-
-void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
-                           uint64_t value)
-{
-    want(cpu->kvm_identity->wanted, regidx, mask, value);
 }
 
 GArray *kvm_arm_identity_impls(ARMCPU *cpu)
@@ -84,19 +78,23 @@ GArray *kvm_arm_identity_chosen(ARMCPU *cpu)
             arm_cpreg_manifest_fixed(identity->baseline->manifest);
 
         for (size_t i = 0; i < list.len; i++) {
-            want(chosen, list.indexes[i],
-                 arm_cpreg_fixed_bits(list.indexes[i]) &
-                 ~arm_cpreg_irqchip_bits(list.indexes[i]), list.values[i]);
+            uint64_t mask = arm_cpreg_fixed_bits(list.indexes[i]) &
+                            ~arm_cpreg_irqchip_bits(list.indexes[i]);
+
+            kvm_arm_identity_want(chosen, list.indexes[i], mask,
+                                  list.values[i]);
         }
     }
     for (guint i = 0; i < identity->wanted->len; i++) {
         const KVMWanted *single = &g_array_index(identity->wanted, KVMWanted,
                                                  i);
 
-        want(chosen, single->regidx, single->mask, single->value);
+        kvm_arm_identity_want(chosen, single->regidx, single->mask,
+                              single->value);
     }
     if (kvm_arm_identity_impls(cpu)) {
-        want(chosen, ARM_CPREG_FW_BMAP(3), ~0ull, KVM_ARM_IMPL_CPUS_SERVICES);
+        kvm_arm_identity_want(chosen, ARM_CPREG_FW_BMAP(3), ~0ull,
+                              KVM_ARM_IMPL_CPUS_SERVICES);
     }
     g_array_sort(chosen, compare_wanted);
     return chosen;
@@ -141,8 +139,7 @@ static bool like_the_first(ARMCPU *cpu, const GArray *chosen, Error **errp)
 }
 
 /* The options that a baseline implies can have been given otherwise. */
-static bool options_fit(ARMCPU *cpu, GArray *chosen, const char *label,
-                        Error **errp)
+static bool options_fit(ARMCPU *cpu, GArray *chosen, Error **errp)
 {
     ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
     const KVMIdentity *identity = cpu->kvm_identity;
@@ -161,7 +158,7 @@ static bool options_fit(ARMCPU *cpu, GArray *chosen, const char *label,
                          "property out", psci->value, identity->psci_version);
     }
     if (refused->len) {
-        error_setg(errp, "%s: %s", label, refused->str);
+        error_setg(errp, "%s", refused->str);
     }
     return refused->len == 0;
 }
@@ -177,6 +174,7 @@ static void set_isar(ARMCPU *cpu, const GArray *chosen)
 
 bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
 {
+    ERRP_GUARD();
     g_autoptr(GArray) chosen = kvm_arm_identity_chosen(cpu);
     g_autofree char *label = kvm_arm_identity_label(cpu);
 
@@ -194,10 +192,10 @@ bool kvm_arm_identity_finalize(ARMCPU *cpu, Error **errp)
         }
     } else if (label) {
         kvm_arm_set_init_features(cpu);
-        if (!options_fit(cpu, chosen, label, errp) ||
-            !kvm_arm_impl_cpus_prepare(kvm_arm_identity_impls(cpu), label,
-                                       errp) ||
-            !kvm_arm_identity_try(cpu, chosen, label, errp)) {
+        if (!options_fit(cpu, chosen, errp) ||
+            !kvm_arm_impl_cpus_prepare(kvm_arm_identity_impls(cpu), errp) ||
+            !kvm_arm_identity_try(cpu, chosen, errp)) {
+            error_prepend(errp, "%s: ", label);
             return false;
         }
     }

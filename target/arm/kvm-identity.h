@@ -36,8 +36,8 @@ void kvm_arm_identity_add_properties(ARMCPU *cpu);
 /* "1.1" */
 char *kvm_arm_psci_version_name(uint32_t version);
 
-/* Bits of a register that the user wants, beside those wanted before. */
-void kvm_arm_identity_want(ARMCPU *cpu, uint64_t regidx, uint64_t mask,
+/* Bits of a register, beside those that a list of KVMWanted has of it. */
+void kvm_arm_identity_want(GArray *list, uint64_t regidx, uint64_t mask,
                            uint64_t value);
 
 /**
@@ -113,13 +113,11 @@ int kvm_arm_identity_put(ARMCPRegTarget *target, const GArray *chosen,
                          const ARMCPRegList *trial, bool late,
                          GString *refused);
 
-/**
- * kvm_arm_identity_try: put the choice on a scratch vCPU, and run it
- * @cpu: one that has no vCPU yet
- * @label: what the error is about; all that is not possible is in it
+/*
+ * Put the choice of a CPU that has no vCPU yet on a scratch vCPU, and run it.
+ * All that is not possible is in one error.
  */
-bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, const char *label,
-                          Error **errp);
+bool kvm_arm_identity_try(ARMCPU *cpu, const GArray *chosen, Error **errp);
 
 /**
  * kvm_arm_add_sysreg_properties: kvm-sysreg-properties.c

@@ -65,10 +65,8 @@ bool kvm_arm_impl_cpus_check_host(const GArray *impls, const char *remedy,
     return true;
 }
 
-bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
-                               Error **errp)
+bool kvm_arm_impl_cpus_prepare(const GArray *impls, Error **errp)
 {
-    ERRP_GUARD();
     g_autoptr(GString) refused = g_string_new(NULL);
     struct kvm_smccc_filter filter = {
         .base = DISCOVER_IMPL_VER,
@@ -86,32 +84,31 @@ bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
         return true;
     }
     if (!kvm_check_extension(kvm_state, KVM_CAP_ARM_WRITABLE_IMP_ID_REGS)) {
-        error_setg(errp, "%s: a list of CPU implementations, but this host's "
+        error_setg(errp, "a list of CPU implementations, but this host's "
                    "kernel cannot show a guest another MIDR_EL1: it has no "
                    "KVM_CAP_ARM_WRITABLE_IMP_ID_REGS, Linux 6.15 and later "
-                   "have it", label);
+                   "have it");
         return false;
     }
     if (!kvm_arm_impl_cpus_check_host(impls, "; add it, for every guest and "
                                       "host of the pool", refused, errp)) {
-        error_prepend(errp, "%s: ", label);
         return false;
     }
     if (refused->len) {
-        error_setg(errp, "%s: %s", label, refused->str);
+        error_setg(errp, "%s", refused->str);
         return false;
     }
     ret = kvm_vm_enable_cap(kvm_state, KVM_CAP_ARM_WRITABLE_IMP_ID_REGS, 0);
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "%s: KVM does not enable "
-                         "KVM_CAP_ARM_WRITABLE_IMP_ID_REGS", label);
+        error_setg_errno(errp, -ret, "KVM does not enable "
+                         "KVM_CAP_ARM_WRITABLE_IMP_ID_REGS");
         return false;
     }
     ret = kvm_vm_ioctl(kvm_state, KVM_SET_DEVICE_ATTR, &attr);
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "%s: KVM does not let QEMU answer the "
+        error_setg_errno(errp, -ret, "KVM does not let QEMU answer the "
                          "guest's question for its implementations "
-                         "(KVM_ARM_VM_SMCCC_FILTER)", label);
+                         "(KVM_ARM_VM_SMCCC_FILTER)");
         return false;
     }
     kvm_arm_scratch_enable(KVM_CAP_ARM_WRITABLE_IMP_ID_REGS);

@@ -21,12 +21,10 @@
 /**
  * kvm_arm_impl_cpus_prepare: before the VM's first vCPU
  * @impls: the list; NULL, and nothing is done
- * @label: what the error is about
  *
  * The list must have this host's own CPU.
  */
-bool kvm_arm_impl_cpus_prepare(const GArray *impls, const char *label,
-                               Error **errp);
+bool kvm_arm_impl_cpus_prepare(const GArray *impls, Error **errp);
 
 /* Was a list given, so that MIDR_EL1 and its relatives can be written? */
 bool kvm_arm_impl_cpus_enabled(void);

@@ -103,41 +103,26 @@ static void set_field(Object *obj, Visitor *v, const char *name, void *opaque,
                    text->str);
         return;
     }
-    kvm_arm_identity_want(ARM_CPU(obj), field->regidx, mask, wanted);
+    kvm_arm_identity_want(ARM_CPU(obj)->kvm_identity->wanted, field->regidx,
+                          mask, wanted);
 }
 
 static char *description(const ARMCPRegField *field)
 {
     ARMCPRegSafeField safe = arm_cpreg_safe_field(field->regidx, field->shift);
-    g_autofree char *other = NULL;
+    g_autofree char *exact = g_strdup_printf("%d", safe.value);
+    const char *const others[] = {
+        [ARM_CPREG_SAFE_LOWER] = "a lower one",
+        [ARM_CPREG_SAFE_LOWER_SIGNED] = "a lower one, by two's complement",
+        [ARM_CPREG_SAFE_HIGHER] = "a higher one",
+        [ARM_CPREG_SAFE_HIGHER_OR_ZERO] = "a higher one or 0",
+        [ARM_CPREG_SAFE_EXACT] = exact,
+    };
 
-    switch (safe.safe) {
-    case ARM_CPREG_SAFE_LOWER:
-        other = g_strdup("a lower one");
-        break;
-    case ARM_CPREG_SAFE_LOWER_SIGNED:
-        other = g_strdup("a lower one, by two's complement");
-        break;
-    case ARM_CPREG_SAFE_HIGHER:
-        other = g_strdup("a higher one");
-        break;
-    case ARM_CPREG_SAFE_HIGHER_OR_ZERO:
-        other = g_strdup("a higher one or 0");
-        break;
-    case ARM_CPREG_SAFE_EXACT:
-        other = g_strdup_printf("%d", safe.value);
-        break;
-    }
     return g_strdup_printf("Bits %d to %d of the ID register, %s: the host's "
                            "value or %s. Default: the host's, or that of "
                            "kvm-baseline.", field->shift + field->width - 1,
-                           field->shift, field->name, other);
-}
-
-/* "ID_AA64DFR0_EL1.DebugVer" is SYSREG_ID_AA64DFR0_EL1_DebugVer */
-static char *property_name(const ARMCPRegField *field)
-{
-    return g_strdelimit(g_strconcat("SYSREG_", field->name, NULL), ".", '_');
+                           field->shift, field->name, others[safe.safe]);
 }
 
 void kvm_arm_add_sysreg_properties(ARMCPU *cpu)
@@ -152,7 +137,9 @@ void kvm_arm_add_sysreg_properties(ARMCPU *cpu)
         if (!is_offered(field)) {
             continue;
         }
-        name = property_name(field);
+        /* "ID_AA64DFR0_EL1.DebugVer" is SYSREG_ID_AA64DFR0_EL1_DebugVer */
+        name = g_strdelimit(g_strconcat("SYSREG_", field->name, NULL), ".",
+                            '_');
         if (object_class_property_find(klass, name)) {
             return;     /* the class has had them since its first CPU */
         }

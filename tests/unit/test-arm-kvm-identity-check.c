@@ -212,7 +212,8 @@ static void test_field(void)
         g_autoptr(ARMCPU) cpu = scripted_first_cpu(kvm);
         g_autoptr(Error) err = NULL;
 
-        kvm_arm_identity_want(cpu, DFR0, 0xf, fields[i].value);
+        kvm_arm_identity_want(cpu->kvm_identity->wanted, DFR0, 0xf,
+                              fields[i].value);
         g_assert_true(scripted_realize(cpu, &err) == !fields[i].words);
         if (fields[i].words) {
             assert_says(err, fields[i].words);

@@ -88,8 +88,8 @@ static void choose(ARMCPU *cpu, const Input *input, const char *impls)
 {
     for (; input->regidx; input++) {
         if (input->mask) {
-            kvm_arm_identity_want(cpu, input->regidx, input->mask,
-                                  input->value);
+            kvm_arm_identity_want(cpu->kvm_identity->wanted, input->regidx,
+                                  input->mask, input->value);
         } else {
             scripted_baseline_add(cpu, input->regidx, input->value);
         }
@@ -141,8 +141,8 @@ static void test_wanted(void)
     /* the baseline's do not count */
     scripted_baseline_add(cpu, DFR0, 0x10305006);
     g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 0);
-    kvm_arm_identity_want(cpu, DFR0, 0xf0, 0x10);
-    kvm_arm_identity_want(cpu, DFR0, 0xf, 6);
+    kvm_arm_identity_want(cpu->kvm_identity->wanted, DFR0, 0xf0, 0x10);
+    kvm_arm_identity_want(cpu->kvm_identity->wanted, DFR0, 0xf, 6);
     g_assert_cmpuint(cpu->kvm_identity->wanted->len, ==, 1);
     wanted = kvm_arm_identity_find(cpu->kvm_identity->wanted, DFR0);
     g_assert_cmphex(wanted->mask, ==, 0xff);

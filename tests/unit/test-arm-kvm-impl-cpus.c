@@ -47,7 +47,7 @@ static bool prepare(const char *list, Error **errp)
                                    : NULL;
 
     g_assert_null(fault);
-    return kvm_arm_impl_cpus_prepare(impls, "pool", errp);
+    return kvm_arm_impl_cpus_prepare(impls, errp);
 }
 
 static guint calls(const ScriptedKVM *kvm, ScriptedOp op)
@@ -96,10 +96,10 @@ static void test_refused(void)
         const char *list;
         const char *words[4];
     } rows[] = {
-        { "6.12" ON_N1, N1, { "pool: ", "MIDR_EL1",
+        { "6.12" ON_N1, N1, { "a list", "MIDR_EL1",
           "KVM_CAP_ARM_WRITABLE_IMP_ID_REGS", "Linux 6.15" } },
         { "5.10" ON_N1, N1, { "Linux 6.15" } },
-        { "6.18" ON_N1, A76, { "pool: this host's CPU, 0x414fd0c1:0x0:0x0 ",
+        { "6.18" ON_N1, A76, { "this host's CPU, 0x414fd0c1:0x0:0x0 ",
           " 0x414fd0b1:0x0:0x0;", "add it" } },
         /* the same model in another revision is another one */
         { "6.18" ON_N1, N1 ":1-" N1 ":0:1", { "0x414fd0c1:0x0:0x0 ",

@@ -40,7 +40,8 @@ static ARMCPU *start(ScriptedKVM *kvm, const Side *side)
                               side->baseline[i][1]);
     }
     if (side->field) {
-        kvm_arm_identity_want(cpu, DFR0, 0xf, side->field);
+        kvm_arm_identity_want(cpu->kvm_identity->wanted, DFR0, 0xf,
+                              side->field);
     }
     if (side->impls) {
         scripted_impl_cpus(cpu, side->impls);

@@ -222,8 +222,10 @@ static void test_get(void)
     /* the host's: ID_AA64DFR0_EL1 is 0x10305408 */
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "DebugVer", &err), ==, 8);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "PMUVer", &err), ==, 4);
-    kvm_arm_identity_want(cpu, ARM_CPREG(ID_AA64ISAR0_EL1), UINT64_MAX, 0);
-    kvm_arm_identity_want(cpu, ARM_CPREG(ID_AA64DFR0_EL1), 0xf00, 0x100);
+    kvm_arm_identity_want(cpu->kvm_identity->wanted,
+                          ARM_CPREG(ID_AA64ISAR0_EL1), UINT64_MAX, 0);
+    kvm_arm_identity_want(cpu->kvm_identity->wanted, ARM_CPREG(ID_AA64DFR0_EL1),
+                          0xf00, 0x100);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "DebugVer", &err), ==, 8);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "PMUVer", &err), ==, 1);
     /* of a baseline, which has whole registers */
@@ -233,7 +235,8 @@ static void test_get(void)
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "PMUVer", &err), ==, 1);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "WRPS", &err), ==, 3);
     /* of another property, whose bits leave the others as they are */
-    kvm_arm_identity_want(cpu, ARM_CPREG(ID_AA64DFR0_EL1), 0xf00000, 0);
+    kvm_arm_identity_want(cpu->kvm_identity->wanted, ARM_CPREG(ID_AA64DFR0_EL1),
+                          0xf00000, 0);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "DebugVer", &err), ==, 6);
     g_assert_cmpuint(scripted_property_get(cpu, DFR0 "WRPS", &err), ==, 0);
 
