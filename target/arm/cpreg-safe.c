@@ -135,7 +135,8 @@ bool arm_cpreg_safe_is(const ARMCPRegSafeField *field, uint64_t wanted,
     case ARM_CPREG_SAFE_LOWER:
         return w < l;
     case ARM_CPREG_SAFE_LOWER_SIGNED:
-        return arm_cpreg_safe_signed(field, w) < arm_cpreg_safe_signed(field, l);
+        return arm_cpreg_safe_signed(field, w) <
+               arm_cpreg_safe_signed(field, l);
     case ARM_CPREG_SAFE_HIGHER:
         return w > l;
     case ARM_CPREG_SAFE_HIGHER_OR_ZERO:

@@ -15,7 +15,7 @@
 
 #define BASELINE "kvm-baseline"
 #define IMPL_CPUS "x-target-impl-cpus"
-#define PSCI_VERSION "kvm-psci-version"
+#define KVM_PSCI_VERSION "kvm-psci-version"
 
 /*
  * An option of the CPU, if it has it and KVM would otherwise decide.  One that
@@ -177,7 +177,7 @@ static void set_impls(Object *obj, const char *value, Error **errp)
  * can only move to a kernel that has the version too; one that shall go back
  * must be started with a lower one.
  *
- * Linux include/uapi/linux/psci.h, PSCI_VERSION(); arm/psci.rst of KVM
+ * Linux include/uapi/linux/psci.h, KVM_PSCI_VERSION(); arm/psci.rst of KVM
  */
 char *kvm_arm_psci_version_name(uint32_t version)
 {
@@ -198,7 +198,7 @@ static void set_psci_version(Object *obj, const char *value, Error **errp)
         0x00002, 0x10000, 0x10001, 0x10002, 0x10003,
     };
 
-    if (is_late(obj, PSCI_VERSION, errp)) {
+    if (is_late(obj, KVM_PSCI_VERSION, errp)) {
         return;
     }
     for (int i = 0; i < ARRAY_SIZE(versions); i++) {
@@ -209,7 +209,7 @@ static void set_psci_version(Object *obj, const char *value, Error **errp)
             return;
         }
     }
-    error_setg(errp, PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, 1.2 "
+    error_setg(errp, KVM_PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, 1.2 "
                "and 1.3", value);
 }
 
@@ -238,9 +238,9 @@ void kvm_arm_identity_add_properties(ARMCPU *cpu)
     object_property_set_description(obj, IMPL_CPUS,
         "The CPU implementations that the guest may run on and is told of: "
         "MIDR:REVIDR:AIDR, with - between them");
-    object_property_add_str(obj, PSCI_VERSION, get_psci_version,
+    object_property_add_str(obj, KVM_PSCI_VERSION, get_psci_version,
                             set_psci_version);
-    object_property_set_description(obj, PSCI_VERSION,
+    object_property_set_description(obj, KVM_PSCI_VERSION,
         "The PSCI version that KVM offers to the guest: 0.2, 1.0, 1.1, 1.2 or "
         "1.3. Default: the newest that KVM has.");
     kvm_arm_add_sysreg_properties(cpu);
