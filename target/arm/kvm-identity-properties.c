@@ -177,7 +177,7 @@ static void set_impls(Object *obj, const char *value, Error **errp)
  * can only move to a kernel that has the version too; one that shall go back
  * must be started with a lower one.
  *
- * Linux include/uapi/linux/psci.h, KVM_PSCI_VERSION(); arm/psci.rst of KVM
+ * Linux include/uapi/linux/psci.h, PSCI_VERSION(); arm/psci.rst of KVM
  */
 char *kvm_arm_psci_version_name(uint32_t version)
 {
@@ -209,8 +209,8 @@ static void set_psci_version(Object *obj, const char *value, Error **errp)
             return;
         }
     }
-    error_setg(errp, KVM_PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, 1.2 "
-               "and 1.3", value);
+    error_setg(errp, KVM_PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, "
+               "1.2 and 1.3", value);
 }
 
 static void release(Object *obj, const char *name, void *opaque)
