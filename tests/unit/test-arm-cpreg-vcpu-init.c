@@ -48,9 +48,15 @@ static void test_has_feature(void)
 /* What is said of a source, of a baseline: it is this guest's, and stays. */
 static char *of_baseline(const char *of_source)
 {
+    static const char *const words[][2] = {
+        { "at the source", "in the baseline" },
+        { "lengths: source", "lengths: baseline" },
+        { "start the destination", "start QEMU" },
+        { "move the guest to one like the source",
+          "start the guest on a host of its pool" },
+    };
     g_auto(GStrv) clauses = g_strsplit(of_source, "; ", -1);
-    g_autofree char *cut = NULL;
-    GString *text;
+    char *text;
 
     for (char **clause = clauses; *clause; clause++) {
         char *other = strstr(*clause, ", or, where");
@@ -59,14 +65,14 @@ static char *of_baseline(const char *of_source)
             *other = '\0';
         }
     }
-    cut = g_strjoinv("; ", clauses);
-    text = g_string_new(cut);
-    g_string_replace(text, "at the source", "in the baseline", 0);
-    g_string_replace(text, "lengths: source", "lengths: baseline", 0);
-    g_string_replace(text, "start the destination", "start QEMU", 0);
-    g_string_replace(text, "move the guest to one like the source",
-                     "start the guest on a host of its pool", 0);
-    return g_string_free(text, false);
+    text = g_strjoinv("; ", clauses);
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *before = text;
+        g_auto(GStrv) parts = g_strsplit(before, words[i][0], -1);
+
+        text = g_strjoinv(words[i][1], parts);
+    }
+    return text;
 }
 
 static void compare(const ARMCPRegVCPUInit *source,
