@@ -113,6 +113,9 @@ void arm_cpreg_manifest_add_value(ARMCPRegManifest *manifest, uint64_t regidx,
 {
     uint64_t bits = arm_cpreg_fixed_bits(regidx);
 
+    if (regidx == ARM_CPREG(CNTP_CTL_EL0)) {
+        bits = 1;                       /* ENABLE; ISTATUS is the clock's */
+    }
     manifest->fixed_indexes[manifest->fixed_len] = regidx;
     manifest->fixed_values[manifest->fixed_len++] = bits ? value & bits
                                                          : value;

@@ -141,13 +141,14 @@ static void tell_altered(ARMCPU *cpu, const ARMCPRegLoad *load,
     for (size_t i = 0; i < load->report.len; i++) {
         const ARMCPRegVerdict *verdict = &load->report.verdicts[i];
 
+        /* Of one vCPU: the others have the same registers. */
         if (verdict->rule && verdict->rule->seen &&
-            verdict->outcome == ARM_CPREG_TOLERATED) {
+            verdict->outcome == ARM_CPREG_TOLERATED &&
+            CPU(cpu)->cpu_index == 0) {
             g_autofree char *name = arm_cpreg_name(verdict->regidx);
 
-            warn_report("cpu %d: %s = 0x%" PRIx64 " is lost on this host: %s",
-                        CPU(cpu)->cpu_index, name, source->values[verdict->s],
-                        verdict->rule->why);
+            warn_report("%s = 0x%" PRIx64 " is lost on this host: %s", name,
+                        source->values[verdict->s], verdict->rule->why);
         }
     }
 }

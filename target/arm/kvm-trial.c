@@ -65,18 +65,11 @@ ARMCPRegLoad *kvm_arm_try_load(ARMCPU *cpu, const ARMCPRegList *source,
 {
     g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
     ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
-    g_autofree uint64_t *indexes = g_new(uint64_t, source->len);
-    ARMCPRegList known = { .indexes = indexes };
-    g_autoptr(GBytes) now = NULL;
+    /* All of its values are known. */
+    g_autoptr(GBytes) now = trial_question(&init, source, source);
 
-    for (size_t i = 0; i < source->len; i++) {
-        if (arm_cpreg_is_in_manifest(source->indexes[i])) {
-            indexes[known.len++] = source->indexes[i];
-        }
-    }
-    now = trial_question(&init, source, &known);
     if ((taken && g_bytes_equal(taken, now)) ||
-        !kvm_arm_try_list(cpu, source, &known, load, errp) ||
+        !kvm_arm_try_list(cpu, source, source, load, errp) ||
         !load->refused->len) {
         return NULL;
     }

@@ -42,10 +42,17 @@ class Scale(RigCase):
                 self.bounded(what, *(
                     [self.cost(what, found[size][mode][0]) for size in SIZES]
                     for mode in ('stock', 'series')))
-        # Of a scratch vCPU, for all: stock reads none at a load.
-        reads = {found[size]['series'][0]['ioctls']['load'][
-            'KVM_GET_ONE_REG'] for size in SIZES}
-        self.assertEqual(len(reads), 1, reads)
+        # Each vCPU's writes are read back, and those of one scratch vCPU for
+        # all: stock reads none at a load.
+        reads, writes = ([
+            found[size]['series'][0]['ioctls']['load'][f'KVM_{what}_ONE_REG']
+            for size in SIZES] for what in ('GET', 'SET'))
+        each = (reads[1] - reads[0]) / (SIZES[1] - SIZES[0])
+        self.assertEqual(reads[2] - reads[1], each * (SIZES[2] - SIZES[1]))
+        self.assertGreater(each, 0)
+        self.assertLessEqual(
+            each, (writes[1] - writes[0]) / (SIZES[1] - SIZES[0]))
+        self.assertLess(reads[0], 2 * each)
 
     @staticmethod
     def cost(what, facts):

@@ -50,7 +50,9 @@ static void test_manifest(void)
             reg->regidx == ARM_CPREG(PMCR_EL0) ||
             reg->regidx == ARM_CPREG(CNTP_CTL_EL0) ||
             reg->regidx == ARM_CPREG(CNTP_CVAL_EL0)) {
-            uint64_t bits = reg->regidx == ARM_CPREG(PMCR_EL0) ? 0xf800 : ~0;
+            uint64_t bits = reg->regidx == ARM_CPREG(PMCR_EL0) ? 0xf800
+                          : reg->regidx == ARM_CPREG(CNTP_CTL_EL0) ? 1
+                          : ~0ULL;
 
             g_assert_cmpuint(fixed, <, manifest->fixed_len);
             g_assert_cmphex(manifest->fixed_indexes[fixed], ==, reg->regidx);
