@@ -90,7 +90,6 @@ class Answers(RigCase):
                 self.assertNotIn(REFUSED, said)
                 self.assertIn('registers', said)
 
-
     def test_error_after_acceptance(self):
         """What fails then has nothing to do with registers."""
         source = self.guest(self.hosts('6.18')[0], memory=MEMORY)

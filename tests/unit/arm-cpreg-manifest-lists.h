@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A manifest written out as lists in a table; each list ends with a 0. */
+/*
+ * A manifest written out as lists in a table, each of which ends with a 0; and
+ * a manifest against the list of a destination.
+ */
 
 #ifndef TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
 #define TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
@@ -37,6 +40,22 @@ static inline ARMCPRegManifest *manifest_of_lists(const uint64_t *indexes,
     manifest->wide_indexes = g_memdup2(wide, manifest->wide_len *
                                              sizeof(*wide));
     return manifest;
+}
+
+/* The registers of a manifest against a list, as a load compares them. */
+static inline void manifest_reconcile(const ARMCPRegManifest *manifest,
+                                      const ARMCPRegList *list,
+                                      ARMCPRegReport *report,
+                                      GString *refused)
+{
+    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
+    g_autofree uint64_t *values = NULL;
+    ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
+    g_autofree char *text = NULL;
+
+    arm_cpreg_reconcile(&arm_cpreg_rules, &source, list, report);
+    text = arm_cpreg_report_text(report, &source, &fixed);
+    g_string_assign(refused, text ?: "");
 }
 
 #endif

@@ -20,6 +20,13 @@
 /* The kernel of a recorded list, "6.12" ON_N1; there must be one. */
 ScriptedKVM *recorded_kernel(const char *name);
 
+/* Two of them: a source and a destination. */
+typedef struct RecordedPair {
+    const char *name;
+    const char *from;
+    const char *to;
+} RecordedPair;
+
 /* All of them, by name; of ScriptedKVM. */
 GPtrArray *recorded_kernels(GError **err);
 

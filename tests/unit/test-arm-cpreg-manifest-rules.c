@@ -122,21 +122,6 @@ static const Case cases[] = {
       "6.15 and later)" },
 };
 
-/* The registers of a manifest against a list, as a load compares them. */
-static void reconcile(const ARMCPRegManifest *manifest,
-                      const ARMCPRegList *list, ARMCPRegReport *report,
-                      GString *refused)
-{
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    g_autofree uint64_t *values = NULL;
-    ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
-    g_autofree char *text = NULL;
-
-    arm_cpreg_reconcile(&arm_cpreg_rules, &source, list, report);
-    text = arm_cpreg_report_text(report, &source, &fixed);
-    g_string_assign(refused, text ?: "");
-}
-
 static void test_case(gconstpointer data)
 {
     const Case *test = data;
@@ -154,7 +139,7 @@ static void test_case(gconstpointer data)
 
     g_assert_null(arm_cpreg_manifest_fault(manifest));
 
-    reconcile(manifest, &here, &report, refused);
+    manifest_reconcile(manifest, &here, &report, refused);
     for (size_t n = 0; n < report.len; n++) {
         g_string_append_c(outcomes, "bmtr"[report.verdicts[n].outcome]);
     }

@@ -2,6 +2,7 @@
 /* Manifests and verdicts as the monitor has them. */
 
 #include "qemu/osdep.h"
+#include "arm-cpreg-manifest-lists.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-arm-cpregs.h"
 #include "qapi/qapi-visit-arm-cpregs-manifest.h"
@@ -567,21 +568,6 @@ static const ARMCPRegList here = {
     .len = G_N_ELEMENTS(here_indexes),
 };
 
-/* The registers of a manifest against a list, as a load compares them. */
-static void reconcile(const ARMCPRegManifest *manifest,
-                      const ARMCPRegList *list, ARMCPRegReport *report,
-                      GString *refused)
-{
-    ARMCPRegList fixed = arm_cpreg_manifest_fixed(manifest);
-    g_autofree uint64_t *values = NULL;
-    ARMCPRegList source = arm_cpreg_manifest_source(manifest, &values);
-    g_autofree char *text = NULL;
-
-    arm_cpreg_reconcile(&arm_cpreg_rules, &source, list, report);
-    text = arm_cpreg_report_text(report, &source, &fixed);
-    g_string_assign(refused, text ?: "");
-}
-
 static void test_verdict(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
@@ -599,7 +585,7 @@ static void test_verdict(void)
           .why = "KVM has no such register now" },
     };
 
-    reconcile(manifest, &here, &load->report, refused);
+    manifest_reconcile(manifest, &here, &load->report, refused);
     g_array_append_vals(load->writes, writes, G_N_ELEMENTS(writes));
     verdict = arm_cpreg_verdict(manifest, load, "it is refused");
     assert_json(verdict_json(verdict),
@@ -652,7 +638,7 @@ static void test_verdict_gate(void)
     manifest->fixed_len = 1;
     manifest->fixed_indexes[0] = MMFR3;
     manifest->fixed_values[0] = 1;
-    reconcile(manifest, &two, &load->report, refused);
+    manifest_reconcile(manifest, &two, &load->report, refused);
     verdict = arm_cpreg_verdict(manifest, load, refused->str);
     assert_json(verdict_json(verdict),
         "{ 'compatible': false,"

@@ -175,13 +175,7 @@ static void test_save_hidden(gconstpointer list)
     }
 }
 
-typedef struct Pair {
-    const char *name;
-    const char *from;
-    const char *to;
-} Pair;
-
-static const Pair pairs[] = {
+static const RecordedPair pairs[] = {
     /* the list is shorter once the identity is written */
     { "hides", "6.1" ON_MAX, "6.18" ON_MAX },
     /* nothing of the identity differs */
@@ -205,7 +199,7 @@ static bool load(ScriptedKVM *kvm, QEMUFile *f, guint n, int error,
 
 static void test_load(gconstpointer data)
 {
-    const Pair *pair = data;
+    const RecordedPair *pair = data;
     g_autoptr(ScriptedKVM) from = recorded_kernel(pair->from);
     g_autoptr(ScriptedKVM) to = recorded_kernel(pair->to);
     g_autoptr(ARMCPU) source = scripted_start(from, NULL);

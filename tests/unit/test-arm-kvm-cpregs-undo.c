@@ -16,13 +16,7 @@
 #include "target/arm/kvm-cpregs.h"
 #include "target/arm/kvm-trial.h"
 
-typedef struct Pair {
-    const char *name;
-    const char *from;
-    const char *to;
-} Pair;
-
-static const Pair pairs[] = {
+static const RecordedPair pairs[] = {
     { "6.18-to-6.18", "6.18" ON_N1_PMU, "6.18" ON_N1_PMU },
     { "6.12-to-6.18", "6.12" ON_N1_PMU, "6.18" ON_N1_PMU },
     { "6.1-to-6.12", "6.1" ON_N1_PMU, "6.12" ON_N1_PMU },
@@ -142,7 +136,7 @@ static ScriptedKVM *fresh_load(const char *to, QEMUFile *f)
  */
 static void test_twice(gconstpointer data)
 {
-    const Pair *pair = data;
+    const RecordedPair *pair = data;
     g_autoptr(ScriptedKVM) from = recorded_kernel(pair->from);
     g_autoptr(QEMUFile) second = stream_from(from);
     g_autoptr(ScriptedKVM) fresh = fresh_load(pair->to, second);
@@ -185,7 +179,7 @@ static void test_twice(gconstpointer data)
 static void test_faults(gconstpointer data)
 {
     static const int errors[] = { EINVAL, ENOENT, EBUSY, ENOMEM, EIO };
-    const Pair *pair = data;
+    const RecordedPair *pair = data;
     g_autoptr(ScriptedKVM) from = recorded_kernel(pair->from);
     g_autoptr(ScriptedKVM) to = recorded_kernel(pair->to);
     g_autofree uint64_t *values = values_of(to);
@@ -335,7 +329,7 @@ static bool is_seen_late(uint64_t regidx)
  */
 static void test_preflight(gconstpointer data)
 {
-    const Pair *pair = data;
+    const RecordedPair *pair = data;
     g_autoptr(ScriptedKVM) to = recorded_kernel(pair->to);
     Mutants mutants = { .list = pair->from };
     ScriptedKVM *mutant;
