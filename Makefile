@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The names of the steps; what they do stands in scripts/ and rig/.
+# The names of the steps; what they do is in scripts/ and rig/.
 # `make help` lists them.
 
 PYTHON ?= /usr/bin/python3
@@ -8,8 +8,10 @@ FROM ?= 6.12
 TO ?= 6.18
 CPU ?= neoverse-n1
 MAKEFLAGS += --no-print-directory
-# What a target that ends in -docs adds to its command.
-docs = $(if $(filter %-docs,$@),--docs)
+# Commands are modules of this folder, and avocado's tests import them.
+export PYTHONPATH := $(CURDIR)
+# What a target that ends in -report adds to its command.
+report = $(if $(filter %-report,$@),--report)
 # One step at a time: each of them uses all cores.
 .NOTPARALLEL:
 
@@ -21,19 +23,19 @@ help:
 ##                         a guest that stock QEMU loses migrates live
 .PHONY: demo
 demo: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/demo.py --source $(FROM) --destination $(TO) --cpu $(CPU)
+	@$(PYTHON) -m rig.demo --source $(FROM) --destination $(TO) --cpu $(CPU)
 
 ## make demo-pool          a guest with a pool's baseline tours three kernels
 .PHONY: demo-pool
 demo-pool: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/demo_pool.py
+	@$(PYTHON) -m rig.demo.pool
 
 ## make check              all tests; `make check-quick` leaves out the rig
 .PHONY: check check-quick
 check: fuzzer stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) scripts/check.py
+	@$(PYTHON) -m scripts.check
 check-quick: qemu-host
-	@$(PYTHON) scripts/check.py --quick
+	@$(PYTHON) -m scripts.check --quick
 
 ## make qemu-arm64         the series, KVM only -> build/arm64
 ## make stock-arm64        the base, the same configuration -> build/stock-arm64
@@ -42,7 +44,7 @@ check-quick: qemu-host
 qemu-arm64: sysroot apply
 	@scripts/build.sh arm64
 stock-arm64: sysroot
-	@$(PYTHON) scripts/series.py stock
+	@$(PYTHON) -m scripts.series stock
 	@scripts/build.sh stock
 qemu-host: setup apply
 	@scripts/build.sh host
@@ -61,116 +63,121 @@ install: setup apply
 
 ## make apply              the series as a git tree -> build/qemu
 ## make refresh            commits and edits in build/qemu -> patches/
-## make export             the series as mails for git am -> build/export
+## make export [TOPIC=registers]
+##                         the series, or one topic of it, as mails for
+##                         git am -> build/export
 ## make series-check       all that must hold before the series is sent
 .PHONY: apply refresh export series-check
 apply: setup
-	@$(PYTHON) scripts/series.py apply
+	@$(PYTHON) -m scripts.series apply
 refresh:
-	@$(PYTHON) scripts/series.py refresh $(ENTRY)
+	@$(PYTHON) -m scripts.series refresh $(ENTRY)
 export: setup
-	@$(PYTHON) scripts/series.py export
+	@$(PYTHON) -m scripts.series export $(if $(TOPIC),--topic $(TOPIC))
 series-check: sysroot
-	@$(PYTHON) scripts/series.py check
+	@$(PYTHON) -m scripts.series check
 
 ## make unit               the pure core's tests alone, with ASan and UBSan
 .PHONY: unit
 unit: setup
-	@$(PYTHON) scripts/check.py --only core
+	@$(PYTHON) -m scripts.check --only core
 
 ## make fuzz [TIME=60] [TARGET=list] [EXECUTIONS=100000000]
 ##                         fuzz what reads bytes from other machines
-## make fuzz-docs          results and coverage of all runs into docs
-.PHONY: fuzz fuzz-docs fuzzer
+## make fuzz-report        results and coverage of all runs -> reports
+.PHONY: fuzz fuzz-report fuzzer
 fuzz: fuzzer
-	@$(PYTHON) scripts/fuzz.py --time $(or $(TIME),60) \
+	@$(PYTHON) -m scripts.fuzz --time $(or $(TIME),60) \
 		$(addprefix --target ,$(TARGET)) \
 		$(addprefix --executions ,$(EXECUTIONS))
-fuzz-docs: fuzzer
-	@$(PYTHON) scripts/fuzz.py --report --docs
+fuzz-report: fuzzer
+	@$(PYTHON) -m scripts.fuzz --no-run --report
 fuzzer:
 	@scripts/setup.sh fuzz
 
+## make avocado [TESTS="-t quick tests/avocado"]
+##                         tests under avocado, with what is built
+.PHONY: avocado
+avocado:
+	@avocado run --disable-sysinfo --max-parallel-tasks 1 \
+		$(or $(TESTS),-t quick tests/avocado)
+
 ## make check-qemu         QEMU's own tests, on the base and on the series
-## make check-qemu-docs    the last result of that into docs
-.PHONY: check-qemu check-qemu-docs
+## make check-qemu-report  the last result of that -> reports
+.PHONY: check-qemu check-qemu-report
 check-qemu: setup apply
-	@$(PYTHON) scripts/series.py stock
-	@$(PYTHON) scripts/check_qemu.py
-check-qemu-docs:
-	@$(PYTHON) scripts/check_qemu.py --docs
+	@$(PYTHON) -m scripts.series stock
+	@$(PYTHON) -m scripts.check_qemu
+check-qemu-report:
+	@$(PYTHON) -m scripts.check_qemu --report
 
 ## make check-libvirt      virsh migrate on hosts with Debian's libvirt
-## make check-libvirt-docs the same, all cases, into docs
-.PHONY: check-libvirt check-libvirt-docs
-check-libvirt check-libvirt-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/check_libvirt.py $(CASES) $(docs)
+## make check-libvirt-report
+##                         the same, all cases -> reports
+.PHONY: check-libvirt check-libvirt-report
+check-libvirt check-libvirt-report: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) -m rig.libvirt $(CASES) $(report)
 
 ## make faults [CASES=REGEX]
 ##                         one thing fails while a guest migrates
 ## make soak [N=1000 SEED=1]
 ##                         to and fro, under faults; memory of both QEMUs
-## make faults-docs, make soak-docs
-##                         the same, what is missing of it, into docs
-.PHONY: faults faults-docs soak soak-docs
-faults faults-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/faults.py $(if $(CASES),--cases '$(CASES)') $(docs)
-soak soak-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/soak.py -n $(or $(N),1000) --seed $(or $(SEED),1) $(docs)
+## make faults-report, make soak-report
+##                         the same, what is missing of it -> reports
+.PHONY: faults faults-report soak soak-report
+faults faults-report: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) -m rig.faults $(if $(CASES),--cases '$(CASES)') $(report)
+soak soak-report: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) -m rig.soak -n $(or $(N),1000) --seed $(or $(SEED),1) $(report)
 
 ## make scale [SIZES="1 8 64 512"]
 ##                         saves and loads of guests with many vCPUs
-## make scale-docs         the same, all sizes, into docs
-.PHONY: scale scale-docs
-scale scale-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/scale.py $(SIZES) $(docs)
+## make scale-report       the same, all sizes -> reports
+.PHONY: scale scale-report
+scale scale-report: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) -m rig.scale $(SIZES) $(report)
 
-## make benchmark          what it takes to compare register lists
-.PHONY: benchmark
-benchmark: setup
-	@scripts/benchmark.sh
-
-## make mte                what KVM offers to migrate memory tags
-.PHONY: mte
-mte: qemu-host
-	@$(PYTHON) rig/mte.py
+## make bench-core         what it takes to compare two register lists
+.PHONY: bench-core
+bench-core: setup
+	@scripts/bench-core.sh
 
 ## make record-lists       the kernels' register lists -> tests/data
 .PHONY: record-lists
 record-lists: qemu-host
-	@$(PYTHON) rig/record.py
+	@$(PYTHON) -m rig.record
 
 ## make matrix [MATRIX="--from 6.12 --to 6.18"]
 ##                         every pair of kernels, both ways -> build/matrix
 .PHONY: matrix
 matrix: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/matrix.py $(MATRIX)
+	@$(PYTHON) -m rig.matrix $(MATRIX)
 
-## make matrix-docs        the last matrix's picture and tables -> docs
-.PHONY: matrix-docs
-matrix-docs:
-	@$(PYTHON) rig/matrix.py --docs
+## make matrix-report      the last matrix's picture and tables -> reports
+.PHONY: matrix-report
+matrix-report:
+	@$(PYTHON) -m rig.matrix --report
 
 ## make bench              time and bytes until a refusal, downtime; stock and
 ##                         series in one run -> build/bench
 .PHONY: bench
 bench: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/bench.py
+	@$(PYTHON) -m rig.bench
 
-## make interop-docs       stock and series in all combinations -> docs
-.PHONY: interop-docs
-interop-docs: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/interop.py --docs
+## make interop-report     stock and series in all combinations -> reports
+.PHONY: interop-report
+interop-report: stock-arm64 qemu-arm64 qemu-host
+	@$(PYTHON) -m rig.interop --report
 
 ## make ioctls             count the register ioctls of a save and a load
 .PHONY: ioctls
 ioctls: stock-arm64 qemu-arm64 qemu-host
-	@$(PYTHON) rig/ioctls.py
+	@$(PYTHON) -m rig.ioctls
 
 ## make kernels            the kernels that the rig's hosts can boot
 .PHONY: kernels
 kernels:
-	@$(PYTHON) rig/rig.py kernels
+	@$(PYTHON) -m rig kernels
 
 ## make setup              what a bare Debian machine lacks, and nothing else
 .PHONY: setup sysroot

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A KVM guest in an emulated host: an inner QEMU, its monitor and serial.
 
-Standard output of the inner QEMU is the guest's serial port, so what the
-guest prints arrives here as it prints it, and what the test writes is what
-it reads.  A destination's serial starts empty: what it shows, the guest
-printed after the migration.
+The standard input and output of the inner QEMU are the guest's serial port.
+A destination's serial starts empty: it shows only what the guest printed after
+the migration.
 """
 
 import itertools
@@ -12,9 +11,9 @@ import re
 import shlex
 import time
 
-from . import agent, image
-from .errors import Deadline, GuestAltered, GuestError, say, slow, tail
-from .qmp import QMP, QMPGone
+from rig import agent, image
+from rig.base.errors import Deadline, GuestAltered, GuestError, say, slow, tail
+from rig.qmp import QMP, Migrating, QMPGone
 
 # How QEMU loads each guest, and what the guest prints once it runs.
 GUESTS = {
@@ -29,7 +28,7 @@ GUESTS = {
 _numbers = itertools.count(1)
 
 
-class Guest:
+class Guest(Migrating):
     """One inner QEMU.
 
     qemu      'series', 'stock', 'newest', or a path on this machine
@@ -106,7 +105,7 @@ class Guest:
     # State and errors
 
     def _ended(self, what, why='', settle=2):
-        """A GuestError with all that can be told."""
+        """A GuestError with all that is known."""
         # Its last words and its status may still be on their way.
         self._running.wait(settle)
         text = f'{self}: the inner QEMU {what}'
@@ -137,7 +136,7 @@ class Guest:
         return self._running.stderr.decode(errors='replace')
 
     def mark_stderr(self):
-        """Begin what new_stderr() is about."""
+        """new_stderr() starts here."""
         self._heard = len(self.stderr())
 
     def new_stderr(self):
@@ -247,7 +246,7 @@ class Guest:
         return int(found[-1]) if found else 0
 
     def moves(self, timeout=20):
-        """Whether the guest counts on, which is the proof that it runs."""
+        """Whether the guest counts on: the proof that it runs."""
         since = len(self.serial())
         limit = Deadline(timeout)
         while self.alive() and not limit.over():
@@ -280,3 +279,12 @@ class Guest:
             raise GuestAltered(f'{self}: the guest is not what it was: '
                                + '; '.join(wrong or [found.group().strip()]))
         return found.group().strip()
+
+    def try_check(self, timeout=60):
+        """(the witness's answer or the error, whether the guest is whole)"""
+        try:
+            return self.check(timeout), True
+        except GuestAltered as err:
+            return str(err).partition(': ')[2], False
+        except GuestError as err:
+            return str(err).splitlines()[0], False

@@ -5,9 +5,9 @@
                                 Host('6.18', network=net)) as (src, dst):
         print(src.run('uname -r').stdout)
 
-A host is up in seconds and is meant to run many cases.  It has no state to
-save: closing it kills its emulator.  Whatever goes wrong with it is a
-HostError with the last lines of its console.
+A host boots in seconds and runs many cases.  It has no state to save: close()
+kills its emulator.  Any failure is a HostError with the last lines of its
+console.
 """
 
 import contextlib
@@ -21,16 +21,17 @@ import subprocess
 import time
 from typing import NamedTuple
 
-from . import agent, image, kernels, process
-from .errors import Deadline, HostError, say, slow, tail
-from .qmp import QMP, QMPGone
+from rig import agent, image
+from rig.base import kernels, paths, process
+from rig.base.errors import Deadline, HostError, say, slow, tail
+from rig.qmp import QMP, QMPGone
 
-EMULATOR = image.BUILD / 'host' / 'qemu-system-aarch64'
+EMULATOR = paths.BUILD / 'host' / 'qemu-system-aarch64'
 DEFAULT_CPU = 'neoverse-n1'
 BOOT_LIMIT = 120
 AGENT_PORT = 1
-# One frame takes what would else take forty: each costs an emulated host
-# a trip through its virtio queue and the switch.
+# Large frames: each frame costs an emulated host a trip through its virtio
+# queue and the switch.
 MTU = 65000
 
 _numbers = itertools.count(1)
@@ -251,7 +252,7 @@ class Host:
             return ''
 
     def _error(self, what):
-        """A HostError with what can be told about the host."""
+        """A HostError with what is known about the host."""
         text = f'{self}: {what}'
         if self._process and self._process.poll() is not None:
             said = (self._dir / 'stderr').read_text(errors='replace').strip()
@@ -349,7 +350,7 @@ class Host:
         return image.qemu_command(name)
 
     def path(self, path):
-        """Where the host has a path: a host of its own, just there."""
+        """A path in the host; for an emulated host, the path itself."""
         return path
 
 

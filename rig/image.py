@@ -3,12 +3,11 @@
 
 A part is one cpio archive, cached under build/rig/parts and made anew only
 when a file in it changed, so that a rebuilt QEMU repacks that QEMU alone.
-A host's initrd is its parts, one behind the other, uncompressed: under TCG
-reading more is quicker than to decompress.
+A host's initrd is its parts, one behind the other.  It is not compressed:
+under TCG it is quicker to read more than to decompress.
 """
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
@@ -19,21 +18,25 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from . import cpio, kernels, newest
-from .errors import RigError, say
-from .kernels import ROOT, debian
-from .packages import libraries, tool
+from rig import cpio, newest
+from rig.base import debian, kernels
+from rig.base.errors import RigError, say
+from rig.base.lock import locked
+from rig.base.packages import libraries, tool
+from rig.base.paths import BUILD
 
-BUILD = ROOT / 'build'
-CACHE = BUILD / 'rig'
 HERE = pathlib.Path(__file__).resolve().parent
+CACHE = BUILD / 'rig'
 
-# The inner QEMUs by name, and how to make the one that is missing.
+# The inner QEMUs by name, and how to make a missing one.
 QEMUS = {
     'series': (BUILD / 'arm64' / 'qemu-system-aarch64', 'make qemu-arm64'),
     'stock': (BUILD / 'stock-arm64' / 'qemu-system-aarch64',
               'make stock-arm64'),
 }
+
+# The two that are compared, the base first.
+COMPARED = ('stock', 'series')
 
 # Debian's newest one, which comes with all that it needs.
 NEWEST = 'newest'
@@ -76,14 +79,6 @@ def made(target, source, command):
                            source.stat().st_mtime_ns))
         part.rename(target)
     return target
-
-
-def preload(name):
-    """rig/NAME/NAME.c as a library for LD_PRELOAD in the hosts."""
-    source = HERE / name / f'{name}.c'
-    return made(CACHE / f'{name}.so', source, lambda part: [
-        CROSS + 'gcc', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-fPIC',
-        '-shared', '-pthread', '-o', part, source])
 
 
 def _agent():
@@ -170,7 +165,7 @@ def qemu_files(name, folders=None):
     path = qemu_path(name)
     inside = qemu_command(name)
     stripped = made(CACHE / 'stripped' / pathlib.PurePath(inside).name, path,
-                     lambda part: [CROSS + 'strip', '-o', part, path])
+                    lambda part: [CROSS + 'strip', '-o', part, path])
     files = {f'lib/{lib}': file for lib, file in
              libraries(stripped, folders or library_dirs()).items()}
     files[inside[1:]] = stripped
@@ -189,12 +184,10 @@ def linux_guest_files(name='linux'):
 
 def witness(folder):
     """Build the witness guest there, one process at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / 'lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / 'lock'):
         for variant in ('PTIMER=', 'PTIMER=1'):
             tool(['make', '-s', '-C', HERE / 'witness', f'OUT={folder}',
-                   f'CROSS={CROSS}', variant])
+                  f'CROSS={CROSS}', variant])
 
 
 def witness_files():

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Live migration of a guest between two hosts, and what became of it.
+"""Live migration of a guest between two hosts, and its outcome.
 
-A source that says "completed" proves nothing: without the return path it
-says so even when the destination refused.  The outcome is judged by the
-destination, and by the guest: on which side it counts on.
+A source that reports "completed" proves nothing: without the return path it
+does so even if the destination refused.  The outcome is judged by the
+destination, and by the side on which the guest goes on counting.
 """
 
 import time
 from typing import NamedTuple, Optional
 
-from .errors import Deadline, GuestError, say
-from .qmp import QMPError
+from rig.base.errors import Deadline, GuestError, say
+from rig.qmp import QMPError
 
 MIGRATED, REFUSED, LOST = 'migrated', 'refused', 'lost'
-PREFLIGHT = 'x-cpreg-preflight'
+CHECK_BEFORE_RAM = 'x-check-before-ram'
+# On the wire by then: the stream's header and the early sections.  What
+# the witness fills of its RAM is 4 MiB.
+BEFORE_RAM = 64 * 1024
 DONE = ('completed', 'failed', 'cancelled')
 
 
@@ -63,18 +66,6 @@ class Result(NamedTuple):
         return '\n'.join(lines)
 
 
-def _capabilities(guest, values):
-    if values:
-        guest.qmp('migrate-set-capabilities', capabilities=[
-            {'capability': name.replace('_', '-'), 'state': bool(state)}
-            for name, state in values.items()])
-
-
-def _parameters(guest, values):
-    if values:
-        guest.qmp('migrate-set-parameters', **values)
-
-
 def listen(destination, exit_on_error=True):
     """Have a waiting destination listen; the address for the source."""
     address = destination.host.address or '127.0.0.1'
@@ -122,41 +113,31 @@ def _settle(destination, completed, deadline):
         time.sleep(0.1)
 
 
-def _query(guest, command, key):
-    """One answer of a QEMU that may be gone; None then."""
-    if not guest.alive():
-        return None
-    try:
-        return guest.qmp(command).get(key)
-    except GuestError:
-        return None
-
-
 def _runs(guest, ran):
     """Whether the guest runs here, or would if it had run at all."""
-    status = _query(guest, 'query-status', 'status')
+    status = guest.ask('query-status').get('status')
     if not ran:
         return status in ('paused', 'prelaunch')
     return status == 'running' and (guest.kind is None or guest.moves())
 
 
-def migrate(source, destination, *, return_path=False, preflight=None,
+def migrate(source, destination, *, return_path=False, check_before_ram=None,
             capabilities=None, parameters=None, exit_on_error=True,
             during=None, timeout=240):
     """Migrate, wait until both sides have settled, and judge; a Result.
 
-    Capabilities and parameters are set on both sides; preflight, if it is
-    not None, on the source, which alone decides.  `during` is called with
-    the source once it migrates.  GuestError if the source breaks or the
-    migration does not end; a refusal is no error.
+    Capabilities and parameters are set on both sides.  check_before_ram is
+    set on the source only, unless it is None: the source alone decides.
+    during(source) is called once the source migrates.  GuestError if the
+    source breaks or the migration does not end; a refusal is no error.
     """
     ran = source.status() == 'running'
     settings = {'return_path': return_path, **(capabilities or {})}
-    if preflight is not None:
-        _capabilities(source, {PREFLIGHT: preflight})
+    if check_before_ram is not None:
+        source.capabilities({CHECK_BEFORE_RAM: check_before_ram})
     for guest in (destination, source):
-        _capabilities(guest, settings)
-        _parameters(guest, parameters)
+        guest.capabilities(settings)
+        guest.parameters(**(parameters or {}))
     uri = listen(destination, exit_on_error)
     before = _wire(source)
     say('MIGRATE', f'{source.host.kernel.version} -> '
@@ -187,8 +168,8 @@ def _judge(source, destination, info, ran, sent):
     say(outcome.upper(), info.get('error-desc', ''))
     return Result(
         outcome, info['status'], info.get('error-desc'),
-        _query(destination, 'query-status', 'status'),
-        _query(destination, 'query-migrate', 'error-desc'),
+        destination.ask('query-status').get('status'),
+        destination.ask('query-migrate').get('error-desc'),
         destination.exit_status, destination.stderr(), info.get('downtime'),
         info.get('total-time'), info.get('ram', {}).get('transferred', 0),
         sent, info)

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The hosts' own network: an Ethernet switch in this process.
 
-Every host is a port, a socket pair whose other end its emulator inherits
-(-netdev stream: 32 bits of length, big endian, then the frame).  Nothing
-of it can be seen on this machine's interfaces.  The switch learns
-addresses, counts what passes, can be made slow or distant, and any link
-of it can be cut.
+Every host is a port: a socket pair.  The host's emulator inherits the other
+end (-netdev stream: 32 bits of length, big endian, then the frame).  This
+machine's interfaces do not show it.  The switch learns addresses and counts
+frames.  It can be made slow or distant, and any link can be cut.
 """
 
 import heapq
@@ -16,7 +15,7 @@ import struct
 import threading
 import time
 
-from .errors import RigError
+from rig.base.errors import RigError
 
 FRAME_MAX = 1 << 17
 # What may wait for a port before frames are lost, as on a real switch.

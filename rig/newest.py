@@ -8,8 +8,8 @@ linker starts it.
 
 import re
 
-from .errors import RigError
-from .packages import Packages, copy, libraries
+from rig.base.errors import RigError
+from rig.base.packages import Packages, copy, libraries
 
 PACKAGE = 'qemu-system-arm'
 PROGRAM = 'usr/bin/qemu-system-aarch64'

@@ -1,24 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A baseline for a pool of hosts, and the guests that are started with it.
 
-    members = {'old': pool.recorded('6.1', N1), 'new': pool.recorded('7.3', N1)}
-    path.write_text(regs_tool.baseline(members))
+    members = {'old': pool.recorded('6.1', N1),
+               'new': pool.recorded('7.3', N1)}
+    path.write_text(kvm_arm_regs.baseline(members))
     with Guest(host, **pool.options(host, path)) as guest:
 
-What a host has to give comes from a recorded list, as here, or from the host
-itself (regs_tool.dump).
+The dumps come from recorded lists, as here, or from the hosts themselves
+(kvm_arm_regs.dump).
 """
 
 import json
-import sys
 
-from . import kernels, regs_tool
-from .errors import RigError
-from .record import WORDS, list_name
-
-sys.path.append(str(kernels.ROOT / 'tests' / 'kvm-arm-regs'))
-# pylint: disable=wrong-import-order,wrong-import-position
-import tool                                                 # noqa: E402
+from rig import kvm_arm_regs
+from rig.base import reg_lists
+from rig.base.reg_lists import WORDS, list_name
 
 # The object's id, which -cpu names.
 NAME = 'pool'
@@ -26,11 +22,7 @@ NAME = 'pool'
 
 def recorded(kernel, cpu, features=('pmu',)):
     """The dump of a host whose list is recorded."""
-    try:
-        return tool.host(list_name(kernel, cpu, features))
-    except FileNotFoundError as err:
-        raise RigError(f'{err.filename}: not there; `make record-lists` '
-                       'records it') from err
+    return reg_lists.read(list_name(kernel, cpu, features)).dump()
 
 
 def of_hosts(hosts, features=('pmu',)):
@@ -41,7 +33,7 @@ def of_hosts(hosts, features=('pmu',)):
     members = {f'{kernel}-{WORDS[cpu]}': recorded(kernel, cpu, features)
                for kernel, cpu in hosts}
     cpus = {cpu for _, cpu in hosts}
-    return regs_tool.baseline(
+    return kvm_arm_regs.baseline(
         members, *(['--target-impl-cpus'] if len(cpus) > 1 else []))
 
 

@@ -9,7 +9,7 @@ import json
 import threading
 import time
 
-from .errors import RigError
+from rig.base.errors import GuestError, RigError
 
 
 class QMPError(RigError):
@@ -114,3 +114,33 @@ class QMP:
             pass
         self._reader.join(10)
         self._sock.close()
+
+
+def states(values):
+    """Migration capabilities as QMP takes them; `_` in names is `-`."""
+    return [{'capability': name.replace('_', '-'), 'state': bool(state)}
+            for name, state in values.items()]
+
+
+class Migrating:
+    """What is set and asked of a QEMU that migrates.
+
+    The class has qmp(command, timeout, **arguments) and alive().
+    """
+
+    def capabilities(self, values):
+        """Set migration capabilities: {name: whether it is on}."""
+        if values:
+            self.qmp('migrate-set-capabilities', capabilities=states(values))
+
+    def parameters(self, **values):
+        """Set migration parameters."""
+        if values:
+            self.qmp('migrate-set-parameters', **values)
+
+    def ask(self, command, timeout=60):
+        """An answer, {} if QEMU is gone or does not answer."""
+        try:
+            return self.qmp(command, timeout=timeout) if self.alive() else {}
+        except GuestError:
+            return {}

@@ -6,9 +6,9 @@ Paths are the host's.  A load returns None, or why it was refused.
 
 import time
 
-from .cases import reason
-from .errors import Deadline, GuestError
-from .migration import wait_source
+from rig.base.errors import Deadline, GuestError
+from rig.messages import reason
+from rig.migration import wait_source
 
 DISK_SIZE = 1 << 20
 LIMIT = 60
@@ -80,6 +80,6 @@ def savevm(guest, name):
 
 
 def loadvm(guest, name):
-    """Load one.  A guest that ran runs on, but for one that was refused."""
+    """Load a snapshot.  A running guest runs on unless the load is refused."""
     said = guest.qmp('human-monitor-command', command_line=f'loadvm {name}')
     return said.strip() or None

@@ -6,6 +6,9 @@
 #   build.sh arm64    the series, KVM only, for aarch64   -> build/arm64
 #   build.sh stock    the base, the same configuration    -> build/stock-arm64
 #   build.sh at DIR   the tree DIR/qemu, the same again   -> DIR/arm64
+#   build.sh tests DIR TEST...   in the tree DIR/qemu: build the tests, and
+#                     QEMU with TCG where one is a qtest, and run them
+#                     -> DIR/host
 #   build.sh host     the series, TCG, for this machine   -> build/host
 #   build.sh suites   base and series, TCG, all devices, with QEMU's own tests
 #                     -> build/check-qemu/base and series
@@ -129,6 +132,14 @@ END
     compile "$dir" qemu-system-aarch64
 }
 
+# configure_host DIR: TCG, for this machine; DIR/qemu -> DIR/host
+configure_host() {
+    with_devices "$1/qemu"
+    configure_once "$1/host" "$1/qemu" --cc="${cc}cc" \
+        "${common[@]}" "${few[@]}" "$(download "$1/qemu")" \
+        --enable-tcg --disable-kvm --enable-slirp ${EXTRA_CONFIGURE:-}
+}
+
 # build_suites DIR NAME: the tree DIR/qemu with all of its machines and the
 # qtests of them -> DIR/suites, seen as build/check-qemu/NAME.  Each beside
 # its tree, so that ccache serves the one what the other has compiled.
@@ -176,11 +187,24 @@ at)
     [ -n "${2:-}" ] || die "say where: build.sh at DIR"
     build_arm64 "$(realpath "$2")"
     ;;
+tests)
+    [ -n "${3:-}" ] || die "say where and what: build.sh tests DIR TEST..."
+    dir=$(realpath "$2")
+    shift 2
+    configure_host "$dir"
+    case " $* " in
+    *" tests/qtest/"*) compile "$dir/host" qemu-system-aarch64 "$@" ;;
+    *) compile "$dir/host" "$@" ;;
+    esac
+    for test; do
+        echo "  TEST    $test"
+        QTEST_QEMU_BINARY=$dir/host/qemu-system-aarch64 \
+            G_TEST_SRCDIR=$dir/qemu/tests/unit \
+            G_TEST_BUILDDIR=$dir/host/tests/unit "$dir/host/$test" --tap -k
+    done
+    ;;
 host)
-    with_devices "$build/qemu"
-    configure_once "$build/host" "$build/qemu" --cc="${cc}cc" \
-        "${common[@]}" "${few[@]}" "$(download "$build/qemu")" \
-        --enable-tcg --disable-kvm --enable-slirp ${EXTRA_CONFIGURE:-}
+    configure_host "$build"
     compile "$build/host" qemu-system-aarch64
     ;;
 suites)
@@ -204,6 +228,6 @@ install)
     ninja -C "$build/tool" install
     ;;
 *)
-    die "say what: arm64, stock, at DIR, host, suites, tool or install PREFIX"
+    die "say what: arm64, stock, at DIR, tests DIR, host, suites, tool or install PREFIX"
     ;;
 esac

@@ -1,20 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the test suites and print one closing line.
 
     N passed, N failed, N skipped
 
-Each suite leaves a record that a machine wrote (JUnit from meson, JSON from
-avocado); what is counted is taken from there, never from its exit status
-alone.  A suite that leaves no record counts as failed.
+Each suite leaves a record: JUnit from meson, JSON from avocado.  The records
+are counted, not the exit status alone.  A suite without a record counts as
+failed.
 """
 
-import argparse
 import contextlib
 import functools
-import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -22,17 +18,14 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-# pylint: disable=wrong-import-position
-import check_qemu                                           # noqa: E402
-import logged                                               # noqa: E402
-from rig.core import MESON                                  # noqa: E402
-from rig.errors import RigError                             # noqa: E402
+from rig.base import avocado, command, logged
+from rig.base.errors import RigError
+from rig.base.paths import ROOT
+from rig.base.standalone import MESON
+from scripts import check_qemu
 
 BUILD = ROOT / 'build'
-# Those that the series brings; others need files that are not in a QEMU tree.
+# The series' own tests; others need files that are not in a QEMU tree.
 UNIT_TESTS = re.findall(r'^\s+tests/unit/(test-\S+)\.c$',
                         (ROOT / 'patches/series').read_text(), re.M)
 
@@ -132,7 +125,7 @@ def qtest(count):
     try:
         found = check_qemu.some()
     except RigError as err:
-        count.add('qtest: scripts/check_qemu.py --quick', 'failed', str(err))
+        count.add('qtest: scripts.check_qemu --quick', 'failed', str(err))
         return
     for program, result in found.items():
         for name, outcome in result.cases.items():
@@ -141,9 +134,9 @@ def qtest(count):
 
 
 def fuzz(count):
-    """A minute of libFuzzer for each that reads bytes from outside."""
+    """A minute of libFuzzer for each reader of bytes from outside."""
     log = BUILD / 'check/fuzz.log'
-    status = run([sys.executable, ROOT / 'scripts/fuzz.py', '--time',
+    status = run([sys.executable, '-m', 'scripts.fuzz', '--time',
                   os.environ.get('FUZZ_TIME', '60')], log)
     lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
     print('\n'.join(f'          {line}' for line in
@@ -159,9 +152,8 @@ SERIES_LOG = BUILD / 'check/series.log'
 def series_check(*before):
     """`make series-check`, while a block runs."""
     SERIES_LOG.parent.mkdir(parents=True, exist_ok=True)
-    return logged.running([*before, sys.executable,
-                           ROOT / 'scripts/series.py', 'check'],
-                          SERIES_LOG, ROOT)
+    return logged.running([*before, sys.executable, '-m', 'scripts.series',
+                           'check'], SERIES_LOG, ROOT)
 
 
 def series(count, begun=None):
@@ -179,58 +171,44 @@ def series(count, begun=None):
               f'see {shown(SERIES_LOG)}')
 
 
-OUTCOMES = {'PASS': 'passed', 'WARN': 'passed', 'SKIP': 'skipped',
-            'CANCEL': 'skipped'}
-
-
-def avocado(count, suite, paths, *options, at_once=1):
+def run_avocado(count, suite, paths, *options, at_once=1):
     """Run tests under avocado, so many at once, and count its record."""
     results = BUILD / 'avocado' / suite
     shutil.rmtree(results, ignore_errors=True)
     log = BUILD / f'check/{suite}.log'
-    command = shutil.which('avocado')
-    if command is None:
-        count.add(f'{suite}: avocado', 'failed', 'not found; make setup')
+    try:
+        run(avocado.command(results, paths, *options, at_once=at_once), log)
+    except RigError as err:
+        count.add(f'{suite}: avocado', 'failed', str(err))
         return
-    run([command, 'run', '--disable-sysinfo', '--max-parallel-tasks', str(at_once),
-         '--job-results-dir', results, *options, *paths], log)
-    records = list(results.glob('job-*/results.json'))
-    tests = json.loads(records[0].read_text())['tests'] if records else []
+    tests = avocado.recorded(results)
     for test in tests:
-        outcome = OUTCOMES.get(test['status'], 'failed')
+        outcome = avocado.OUTCOMES.get(test['status'], 'failed')
         why = test.get('fail_reason') or ''
         why = '' if why == '<unknown>' else why.split('\n')[0]
         name = test['name'].replace(f'{ROOT}/', '')
         if outcome == 'failed':
-            print_log(test)
+            avocado.print_log(test)
         count.add(f'{suite}: {name}', outcome, why)
     if not tests:
         count.add(f'{suite}: avocado', 'failed', f'see {shown(log)}')
 
 
-def print_log(test):
-    """The end of a failed test's own log."""
-    path = pathlib.Path(test['logfile'])
-    if path.exists():
-        lines = path.read_text(errors='replace').splitlines()
-        print('\n'.join(f'          | {line}' for line in lines[-40:]))
-
-
 def scripts(count):
     """The scripts' and the rig's own tests; the witness under TCG."""
-    avocado(count, 'scripts', sorted(
-        [*(ROOT / 'tests/scripts').glob('test_*.py'),
-         *(ROOT / 'tests/rig').glob('test_*.py')]), at_once=os.cpu_count())
+    run_avocado(count, 'scripts', sorted(
+        [*(ROOT / 'scripts/tests').glob('test_*.py'),
+         *(ROOT / 'rig/tests').glob('test_*.py')]), at_once=os.cpu_count())
 
 
 def stream(count):
     """Hostile and foreign streams against a real QEMU, with TCG."""
-    avocado(count, 'stream', [ROOT / 'tests/avocado'], '-t', 'quick,tcg')
+    run_avocado(count, 'stream', [ROOT / 'tests/avocado'], '-t', 'quick,tcg')
 
 
 def rig(count):
     """Live migrations between emulated hosts: real kernels, real KVM."""
-    avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig')
+    run_avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig')
 
 
 SUITES = {f.__name__.replace('_', '-'): f for f in
@@ -239,8 +217,7 @@ SLOW = ('fuzz', 'rig', 'series')
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.split('\n', maxsplit=1)[0])
+    parser = command.parser('scripts.check', __doc__)
     parser.add_argument('--quick', action='store_true',
                         help=f'without {" and ".join(SLOW)}')
     parser.add_argument('--only', choices=list(SUITES), action='append')
@@ -256,7 +233,7 @@ def main():
             print(f'  CHECK   {name}: {SUITES[name].__doc__}', flush=True)
             start, count = time.monotonic(), Count()
             if name == 'rig' and 'series' in wanted:
-                # A pair of hosts leaves near half of two CPUs idle.
+                # A pair of hosts leaves almost half of two CPUs idle.
                 suites['series'] = functools.partial(
                     series, begun=stack.enter_context(
                         series_check('nice', '-n', '19')))

@@ -1,18 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """QEMU's own tests for aarch64, on the base and on the series.
 
 Builds both with TCG and all machines (build/check-qemu), runs meson's suite
 qtest-aarch64 and vmstate-static-checker.py in each, and prints one table.
-A program of which a case fails is run once more.  Exit status 1 if a case
-that passes on the base does not pass on the series, a new one fails, or the
-checker says something else of the series than of the base.
+A program with a failed case is run once more.  Exit status 1 if a case passes
+on the base and not on the series, a new case fails, or the checker complains
+about the series and not about the base.
 
   --quick   a few of the tests in build/host, the series alone: all must pass
-  --docs    put the last full result into the documentation, run nothing
+  --report  run nothing: put the last full result into reports/
 """
 
-import argparse
 import datetime
 import json
 import pathlib
@@ -24,21 +22,17 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / 'scripts')]
-
-# pylint: disable=wrong-import-position
-import debian                                               # noqa: E402
-from suite_results import (                                 # noqa: E402
-    FAILED, PASSED, SIDES, Result, bad, complaints, counts, merge, only_known,
-    parse_log, remarks, rows, together, total)
-from rig import process, tables                             # noqa: E402
-from rig.errors import RigError, say                        # noqa: E402
+from rig.base import command, debian, process, tables
+from rig.base.errors import RigError, say
+from rig.base.paths import REPORTS, ROOT
+from scripts.suite_results import (FAILED, PASSED, SIDES, Result, bad,
+                                   complaints, counts, merge, only_known,
+                                   parse_log, remarks, rows, together, total)
 
 BUILD = ROOT / 'build'
 SUITES = BUILD / 'check-qemu'
 RESULTS = SUITES / 'results.json'
-PAGE = ROOT / 'docs/arm-kvm-qemu-suites.rst'
+PAGE = REPORTS / 'qemu-suites.rst'
 TREES = {'base': BUILD / 'stock/qemu', 'series': BUILD / 'qemu'}
 RECORDED = 'tests/data/vmstate-static-checker/aarch64'
 CHECKER = 'scripts/vmstate-static-checker.py'
@@ -48,7 +42,7 @@ ROMS = (('bookworm', 'ipxe-qemu', '*.rom'),
 # A program's time limit is meant for an idle machine.
 PATIENCE = 6
 
-# What --quick runs: a program, and the only case of it if the others take
+# What --quick runs: programs.  A case is named where the program's others take
 # minutes.  (GLib prints a plan for each -p, and meson takes only one.)
 QUICK = {
     'arm-cpreg-migration-test': None,
@@ -84,7 +78,7 @@ def meson_test(folder, log, programs=None, options=()):
     """{program: Result} of a suite, or of some programs of it."""
     which = ([f'qtest-aarch64/{p}' for p in programs] if programs else
              ['--suite', 'qtest-aarch64'])
-    # meson writes its record as it goes: a former one is no result.
+    # meson writes its record as it goes: remove an old one.
     record = folder / 'meson-logs' / f'{log.stem}.json'
     record.unlink(missing_ok=True)
     status = run([folder / 'pyvenv/bin/meson', 'test', '-C', folder,
@@ -98,7 +92,7 @@ def meson_test(folder, log, programs=None, options=()):
 
 
 def twice(folder, name, programs=None, options=()):
-    """The same, with those that failed run once more, one at a time."""
+    """The same; failed programs run once more, one at a time."""
     found = meson_test(folder, SUITES / f'{name}.log', programs, options)
     failed = [p for p, r in found.items() if FAILED in r.cases.values()]
     if failed:
@@ -110,11 +104,11 @@ def twice(folder, name, programs=None, options=()):
 
 
 def firmware(folder):
-    """ROMs that machines start with, and Debian's source package has not."""
+    """ROMs that machines start with and Debian's source package lacks."""
     into = SUITES / 'firmware'
     data = folder / 'qemu-bundle/usr/local/share/qemu'
     data.mkdir(parents=True, exist_ok=True)
-    # For all architectures; of any one that the archive has.
+    # The package is for all architectures; ask for any one.
     for suite, package, names in ROMS:
         unpacked = into / package
         if not unpacked.exists():
@@ -132,7 +126,7 @@ def firmware(folder):
         if not found:
             raise RigError(f'{package} from {suite} has no {names}')
         for rom in found:
-            # What is there may be a link to what is not in the package.
+            # It may be a link to a file that the package does not have.
             if not (data / rom.name).exists():
                 (data / rom.name).unlink(missing_ok=True)
                 shutil.copy(rom, data)
@@ -226,7 +220,7 @@ def found_in(report):
 
 
 def show(report, table=tables.markdown_table):
-    """The table, and what is to be said of single cases."""
+    """The table, and remarks on single cases."""
     found = found_in(report)
     text = '\n'.join(table(list(rows(found)))) + '\n'
     said = list(together(remarks(found)))
@@ -236,7 +230,7 @@ def show(report, table=tables.markdown_table):
     return text
 
 
-def docs():
+def renew():
     """Renew the page from the last result."""
     if not RESULTS.exists():
         raise RigError('no result yet; run make check-qemu first')
@@ -297,14 +291,13 @@ def full():
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser('scripts.check_qemu', __doc__)
     which = parser.add_mutually_exclusive_group()
     which.add_argument('--quick', dest='run', action='store_const',
                        const=quick, default=full)
-    which.add_argument('--docs', dest='run', action='store_const', const=docs)
-    return process.program('check-qemu', parser.parse_args().run)
+    which.add_argument('--report', dest='run', action='store_const',
+                       const=renew)
+    return command.program('check-qemu', parser.parse_args().run)
 
 
 if __name__ == '__main__':

@@ -1,15 +1,13 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fuzz what reads bytes from outside: streams, manifests, messages, JSON.
 
-Each target of tests/fuzz runs under libFuzzer with ASan and UBSan, two at a
-time.  A target's corpus is kept in build/fuzz/corpus, and what was executed in
-build/fuzz/results.jsonl: --executions goes on from there as long as the
-programs are the same.  Exit status 1 if a target crashed, hung, leaked or ate
-its memory; the input is then in build/fuzz/found.
+Each target of standalone/fuzz runs under libFuzzer with ASan and UBSan, two at
+a time.  Corpora are kept in build/fuzz/corpus, numbers of executions in
+build/fuzz/results.jsonl.  --executions continues from there as long as the
+programs are the same.  Exit status 1 if a target crashed, hung, leaked or ran
+out of memory; its input is then in build/fuzz/found.
 """
 
-import argparse
 import concurrent.futures
 import datetime
 import json
@@ -21,20 +19,17 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-# pylint: disable=wrong-import-position
-from rig import process, records, tables                    # noqa: E402
-from rig.errors import RigError, say                        # noqa: E402
+from rig.base import command, process, store, tables
+from rig.base.errors import RigError, say
+from rig.base.paths import REPORTS, ROOT
 
 FUZZ = ROOT / 'build/fuzz'
 RUN, COVERAGE = FUZZ / 'run', FUZZ / 'coverage'
 RESULTS = FUZZ / 'results.jsonl'
-PAGE = ROOT / 'docs/arm-kvm-fuzzing.rst'
+PAGE = REPORTS / 'fuzzing.rst'
 MESON = '/usr/bin/meson'
 CLANG = 'clang-14'
-# The longest input, and what of the sources a target is about.
+# The longest input of a target, and the sources that it tests.
 TARGETS = {
     'list': (8192, 'the register list of a vCPU, loaded'),
     'manifest': (8192, 'the manifest, and its check'),
@@ -42,20 +37,22 @@ TARGETS = {
     'refusal': (600, 'why a guest is refused, in messages'),
     'dump': (4096, 'JSON of kvm-arm-regs'),
 }
-# What reads those bytes, and decides by them.
+# The sources that read those bytes, and decide by them.
 SOURCES = (
-    'target/arm/cpreg-explain.c', 'target/arm/cpreg-impl.c',
-    'target/arm/cpreg-list.c', 'target/arm/cpreg-manifest.c',
-    'target/arm/cpreg-migration.c',
-    'target/arm/cpreg-reconcile.c', 'target/arm/cpreg-tolerance.c',
-    'target/arm/cpreg-vcpu-init.c', 'target/arm/cpreg-wide.c',
-    'target/arm/cpreg-wide-migration.c', 'target/arm/kvm-cpregs-put.c',
-    'target/arm/kvm-preflight.c', 'migration/refusal.c',
-    'contrib/kvm-arm-regs/json-text.c',
-    'contrib/kvm-arm-regs/host-dump-parse.c',
-    'contrib/kvm-arm-regs/decide.c', 'contrib/kvm-arm-regs/baseline.c')
-# Freed memory is kept back for a while, but not so much that it is always
-# fetched anew from the kernel.
+    'target/arm/cpreg/explain.c', 'target/arm/cpreg/target-impl-cpus.c',
+    'target/arm/cpreg/list.c', 'target/arm/cpreg/manifest.c',
+    'target/arm/cpreg/manifest-stream.c', 'target/arm/migration/cpreg.c',
+    'target/arm/cpreg/missing.c', 'target/arm/cpreg/reconcile.c',
+    'target/arm/cpreg/tolerance.c',
+    'target/arm/cpreg/vcpu-init.c', 'target/arm/cpreg/wide.c',
+    'target/arm/migration/wide-regs.c', 'target/arm/kvm/registers-put.c',
+    'target/arm/kvm/manifest.c', 'migration/refusal.c',
+    'contrib/kvm-arm-regs/src/json-text.c',
+    'contrib/kvm-arm-regs/src/host-dump-parse.c',
+    'contrib/kvm-arm-regs/src/compare.c',
+    'contrib/kvm-arm-regs/src/baseline.c')
+# A small quarantine: with a large one, ASan always takes new memory from the
+# kernel.
 SANITIZERS = {
     'ASAN_OPTIONS': 'quarantine_size_mb=4:max_malloc_fill_size=0:'
                     'thread_local_quarantine_size_kb=64:detect_leaks=1',
@@ -92,7 +89,7 @@ def build(folder, args, link_args, programs):
               f'-Dc_args={args}', f'-Dc_link_args={link_args}',
               *(['-Db_sanitize=address,undefined'] if folder == RUN else [])],
              CC=CLANG)
-    step(['ninja', '-C', folder, *(f'tests/fuzz/{p}' for p in programs)])
+    step(['ninja', '-C', folder, *(f'standalone/fuzz/{p}' for p in programs)])
 
 
 def parse_log(text):
@@ -106,7 +103,7 @@ def parse_log(text):
 
 
 def outcome(status, text):
-    """What became of a run in words; None if all went well."""
+    """Why a run failed, in words; None if it did not."""
     if status == 0:
         return None
     if 'LeakSanitizer' in text:
@@ -121,8 +118,8 @@ def reproducer(text):
 
 
 def digest(target):
-    """A key of the program: results of another one do not count."""
-    return records.digest(RUN / f'tests/fuzz/fuzz-{target}')
+    """A key of the program: results of other builds do not count."""
+    return store.digest(RUN / f'standalone/fuzz/fuzz-{target}')
 
 
 def fuzz(target, seconds):
@@ -132,15 +129,15 @@ def fuzz(target, seconds):
     corpus.mkdir(parents=True, exist_ok=True)
     found.mkdir(parents=True, exist_ok=True)
     log = FUZZ / f'{target}.log'
-    program = RUN / f'tests/fuzz/fuzz-{target}'
+    program = RUN / f'standalone/fuzz/fuzz-{target}'
     start = time.monotonic()
     with open(log, 'wb') as file:
         running = process.start(
             [program, f'-max_total_time={seconds}', f'-max_len={longest}',
              '-timeout=20', '-rss_limit_mb=2048', '-entropic=0', '-reload=0',
              f'-artifact_prefix={found}/{target}-', '-print_final_stats=1',
-             corpus, RUN / 'tests/fuzz/seeds' / target,
-             ROOT / 'tests/fuzz/regressions' / target],
+             corpus, RUN / 'standalone/fuzz/seeds' / target,
+             ROOT / 'standalone/fuzz/regressions' / target],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=FUZZ,
             env={**os.environ, **SANITIZERS})
         try:
@@ -158,7 +155,7 @@ def fuzz(target, seconds):
         replay = f'; again: {program.relative_to(ROOT)} {at}' if at else ''
         raise RigError(f'{target}: {why} after {result["executions"]} '
                        f'executions, see {log.relative_to(ROOT)}{replay}')
-    records.append(RESULTS, result)
+    store.append(RESULTS, result)
     return result
 
 
@@ -180,11 +177,10 @@ def results(kept, programs):
 
 
 def known():
-    """The results so far of the programs that there are now."""
-    kept = []
-    records.read(RESULTS, 'fuzz', kept.append)
+    """The results so far of the present programs."""
+    kept = store.Store(RESULTS, 'fuzz', ('target', 'program')).records
     return results(kept, {t: digest(t) for t in TARGETS
-                          if (RUN / f'tests/fuzz/fuzz-{t}').exists()})
+                          if (RUN / f'standalone/fuzz/fuzz-{t}').exists()})
 
 
 def rows(found):
@@ -200,7 +196,7 @@ def rows(found):
 
 
 def rounds(targets, seconds, executions, jobs):
-    """Fuzz all targets once, or until there are so many executions."""
+    """Fuzz all targets once, or until this number of executions."""
     while True:
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             running = {pool.submit(fuzz, t, seconds): t for t in targets}
@@ -225,7 +221,7 @@ def rounds(targets, seconds, executions, jobs):
 
 
 def coverage_lines(report):
-    """{file: (lines, of which missed)} of `llvm-cov export -summary-only`."""
+    """{file: (lines, missed lines)} of `llvm-cov export -summary-only`."""
     return {pathlib.Path(file['filename']).resolve():
             (file['summary']['lines']['count'],
              file['summary']['lines']['count']
@@ -241,15 +237,15 @@ def coverage():
     profiles = []
     for target in TARGETS:
         raw = COVERAGE / f'{target}.profraw'
-        step([COVERAGE / f'tests/fuzz/fuzz-{target}-replay',
+        step([COVERAGE / f'standalone/fuzz/fuzz-{target}-replay',
               *(p for p in (FUZZ / 'corpus' / target,
-                            COVERAGE / 'tests/fuzz/seeds' / target,
-                            ROOT / 'tests/fuzz/regressions' / target)
+                            COVERAGE / 'standalone/fuzz/seeds' / target,
+                            ROOT / 'standalone/fuzz/regressions' / target)
                 if p.exists())], LLVM_PROFILE_FILE=str(raw))
         profiles.append(raw)
     merged = COVERAGE / 'all.profdata'
     step(['llvm-profdata-14', 'merge', '-o', merged, *profiles])
-    first, *others = [COVERAGE / 'tests/fuzz' / r for r in replays]
+    first, *others = [COVERAGE / 'standalone/fuzz' / r for r in replays]
     report = subprocess.run(
         ['llvm-cov-14', 'export', '-summary-only', f'-instr-profile={merged}',
          str(first), *(f'-object={o}' for o in others)],
@@ -267,7 +263,7 @@ def coverage():
 
 
 def renew_page(found):
-    """Put the tables into the documentation."""
+    """Put the tables into the page."""
     version = subprocess.run([CLANG, '--version'], stdout=subprocess.PIPE,
                              check=True, text=True).stdout.splitlines()[0]
     date = max(row['date'] for row in found.values())
@@ -285,12 +281,12 @@ def renew_page(found):
 def run(args):
     programs = [f'fuzz-{t}' for t in TARGETS]
     build(RUN, '-fsanitize=fuzzer-no-link', '', [*programs, 'seeds'])
-    if not args.report:
+    if not args.no_run:
         rounds(args.target or list(TARGETS), args.time, args.executions,
                args.jobs)
     found = known()
     print('\n' + '\n'.join(tables.markdown_table(list(rows(found)))) + '\n')
-    if args.docs:
+    if args.report:
         if set(found) != set(TARGETS):
             raise RigError('not all targets have results; make fuzz')
         renew_page(found)
@@ -298,9 +294,7 @@ def run(args):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser('scripts.fuzz', __doc__)
     parser.add_argument('--time', type=int, default=60,
                         help='seconds for each target (%(default)s)')
     parser.add_argument('--target', action='append', choices=list(TARGETS))
@@ -308,11 +302,12 @@ def main():
                         help='go on until all targets have so many together')
     parser.add_argument('--jobs', type=int, default=2,
                         help='targets at a time (%(default)s)')
-    parser.add_argument('--report', action='store_true',
+    parser.add_argument('--no-run', action='store_true',
                         help='run nothing, show the results so far')
-    parser.add_argument('--docs', action='store_true',
-                        help='put results and coverage into the documentation')
-    return process.program('fuzz', lambda: run(parser.parse_args()))
+    parser.add_argument('--report', action='store_true',
+                        help='put results and coverage into '
+                        f'{PAGE.relative_to(ROOT)}')
+    return command.program('fuzz', lambda: run(parser.parse_args()))
 
 
 if __name__ == '__main__':

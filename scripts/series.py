@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Apply, refresh, export and check the patch series.
 
-  series.py apply            build/qemu: the base and one commit an entry
-  series.py stock            build/stock/qemu: the base alone
-  series.py refresh [ENTRY]  commits and edits in build/qemu -> patches/
-  series.py export [-o DIR]  the series as mails for git am
-  series.py check            everything that must hold before it is sent
+  apply                      build/qemu: the base and one commit an entry
+  stock                      build/stock/qemu: the base alone
+  refresh [ENTRY]            commits and edits in build/qemu -> patches/
+  export [-o DIR] [--topic TOPIC]
+                             the series, or a topic with its cover letter,
+                             as mails for git am
+  check                      everything that must hold before it is sent
 
 Overlay files are edited in the repository, hooks in build/qemu.  A commit
 made in build/qemu becomes an entry of its own, its new files become
 overlay files; edits without a commit go into ENTRY, or the last one.  To
-reword, move or drop an entry, edit patches/ and run apply (git rebase
+reword, move or drop an entry, edit patches/ and run make apply (git rebase
 stops at the links of the overlay files).  series_format.py describes the
-files.
+files.  make runs them: make apply, make refresh ENTRY=..., make series-check.
 """
 
 import argparse
@@ -22,11 +24,10 @@ import re
 import signal
 import sys
 
-from series_check import check
-from series_git import Repo, main_error
-from series_verbs import apply, export, refresh, stock
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from rig.base.paths import ROOT
+from scripts.series_check import check
+from scripts.series_git import Repo, main_error
+from scripts.series_verbs import apply, export, refresh, stock
 
 
 def _author(text):
@@ -54,6 +55,8 @@ def main(argv=None):
     verb = verbs.add_parser('export')
     verb.add_argument('-o', '--output', type=pathlib.Path,
                       help='default: build/export')
+    verb.add_argument('--topic', help='its entries alone: a folder of '
+                      'patches/, fixes for example')
     verb.add_argument('--author', type=_author, metavar='"NAME <MAIL>"',
                       help='the sender, for the From: lines')
     verb = verbs.add_parser('check')
@@ -62,7 +65,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
     # Names and text of upstream files may hold any byte.
     sys.stdout.reconfigure(errors='backslashreplace')
-    # So that a run that is ended removes what it left half-made.
+    # A terminated run then removes what it left half-made.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     def run():
@@ -76,10 +79,10 @@ def main(argv=None):
                 stock(repo)
             elif args.verb == 'refresh':
                 refresh(repo, args.entry and
-                        args.entry.rsplit('/', 1)[-1])
+                        args.entry.removeprefix('patches/'))
             else:
                 export(repo, args.output or repo.build / 'export',
-                       args.author)
+                       args.author, args.topic)
         return 0
     return main_error(run)
 

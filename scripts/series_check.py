@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""series.py check: what must hold before the series is sent.
+"""make series-check: what must hold before the series is sent.
 
 Every failure is collected; the last line counts them.
 """
@@ -13,18 +13,17 @@ import subprocess
 import tempfile
 import time
 
-import logged
-import series_format as sf
-import series_tree as st
-from series_format import SeriesError
-from series_git import Git, Repo, ensure_base, environment
-from series_refresh import refreshed
-from series_verbs import apply, export, worktree
+from rig.base import logged
+from scripts import series_format as sf, series_tree as st
+from scripts.series_format import SeriesError
+from scripts.series_git import Git, Repo, ensure_base, environment
+from scripts.series_refresh import refreshed
+from scripts.series_verbs import apply, export, worktree
 
 TAG_LINE = re.compile(r'^(Signed-off|Reviewed|Tested|Acked)-by:', re.M)
 REPORT = re.compile(r'^(ERROR|WARNING): (.*)\n'
                     r'(?:#\d+:(?: FILE: (.*?):)?\n(\+.*)?)?', re.M)
-# What checkpatch says of any series of this kind, the line it says it of,
+# What checkpatch says about any series of this kind: its message, the line,
 # and why it does not count.
 KNOWN = (
     (re.compile(r'added, moved or deleted file\(s\):$'), re.compile(''),
@@ -52,6 +51,7 @@ def check(repo, build=True):
             base = ensure_base(repo)
             series, loaded = sf.load(repo.root)
             _messages(loaded, fail)
+            _covers(repo, loaded, fail)
             hooks = _hook_lines(loaded)
             try:
                 commits = st.build_chain(repo, base, loaded)
@@ -63,6 +63,7 @@ def check(repo, build=True):
                                   commits, fail)
         if commits and git and build:
             _build_all(repo, place, git, commits, fail)
+            _test_topics(repo, place, git, commits, fail)
     if failures:
         print(f'series-check: {len(failures)} failed')
         for text in failures:
@@ -74,11 +75,22 @@ def check(repo, build=True):
 
 
 def _messages(loaded, fail):
-    """Tags are for the person who sends.  The rest parse_patch() asks."""
+    """No tags: the sender adds them.  parse_patch() checks the rest."""
     for entry, patch, _ in loaded:
         for tag in TAG_LINE.findall(patch.message):
             fail(f'{entry.file}: has a line {tag}-by:; take it out, who '
                  'sends the series adds their own')
+
+
+def _covers(repo, loaded, fail):
+    """Each topic has a cover letter, so that it can be sent by itself."""
+    for topic in dict.fromkeys(entry.topic for entry, _, _ in loaded):
+        if topic:
+            path = f'patches/{topic}/cover'
+            try:
+                sf.parse_cover(sf.read_text(repo.root / path, path), path)
+            except SeriesError as err:
+                fail(str(err))
 
 
 def _hook_lines(loaded):
@@ -120,7 +132,7 @@ def _round_trip(repo, place, base, series, loaded, commits, fail):
 
 
 def _no_op_refresh(fresh, series, loaded, fail):
-    """What refresh would write from a fresh tree is what is there."""
+    """A refresh of a fresh tree would change nothing."""
     state = fresh.state()
     made = refreshed(fresh, state['base'], state['head'], series, loaded)
     changed = [path for path, data in made.files.items()
@@ -135,7 +147,7 @@ def _no_op_refresh(fresh, series, loaded, fail):
 def _am(repo, place, base, commits, mails, fail):
     """git am of the mails on the base gives the same trees and messages."""
     tree = place.tree
-    # Ours, but a run that was cut short may have left anything there.
+    # An interrupted run may have left anything in it.
     if tree.exists() and (tree / '.git').is_file():
         git = Git(tree)
         for command in (('am', '--abort'), ('reset', '-q', '--hard')):
@@ -237,7 +249,8 @@ def _build_all(repo, place, git, commits, fail):
         print(f'  BUILD   {name} ...', end='', flush=True)
         log = place.build / f'build-{number}.log'
         start = time.monotonic()
-        status = _build(script, repo.show(place.build), repo.root, log)
+        status = _run(script, ['at', repo.show(place.build)], repo.root,
+                      log)
         seconds = time.monotonic() - start
         if status == 0:
             print(f' {seconds:.0f} s')
@@ -252,9 +265,59 @@ def _build_all(repo, place, git, commits, fail):
                  f'{repo.show(log)}')
 
 
-def _build(script, where, root, log):
-    """Run build.sh; ended with everything it started, whatever comes."""
+def topic_tests(commits):
+    """[(topic, its last commit, programs of the tests up to there)]"""
+    tests, ends = [], {}
+    for commit in commits:
+        for path in commit.entry.overlay:
+            folder, _, name = path.rpartition('/')
+            name = name.removesuffix('.c')
+            if name != path.rpartition('/')[2] and (
+                    folder == 'tests/unit' and name.startswith('test-') or
+                    folder == 'tests/qtest' and name.endswith('-test')):
+                tests.append(f'{folder}/{name}')
+        ends[commit.entry.topic] = (commit, list(tests))
+    return [(topic, *end) for topic, end in ends.items()]
+
+
+def _test_topics(repo, place, git, commits, fail):
+    """At the end of each topic, run the tests that exist by then."""
+    proof = place.build / 'tested'
+    proven = set(proof.read_text('utf-8').split()) if proof.is_file() else \
+        set()
+    before = []
+    for topic, commit, tests in topic_tests(commits):
+        name = topic or commit.entry.name
+        tree = repo.git.tree_id(commit.id)
+        new, before = len(tests) - len(before), tests
+        if not new:
+            print(f'  TEST    {name}: brings no tests of its own')
+            continue
+        if tree in proven:
+            print(f'  TEST    {name}: tested before')
+            continue
+        git.run('checkout', '-q', '--detach', commit.id)
+        print(f'  TEST    {name}: {len(tests)} programs ...', end='',
+              flush=True)
+        log = place.build / f'test-{topic}.log'
+        start = time.monotonic()
+        status = _run(repo.root / 'scripts' / 'build.sh',
+                      ['tests', repo.show(place.build), *tests], repo.root,
+                      log)
+        if status == 0:
+            print(f' {time.monotonic() - start:.0f} s')
+            with open(proof, 'a', encoding='utf-8') as file:
+                file.write(f'{tree}\n')
+        else:
+            print(' failed')
+            tail = log.read_text(**sf.ENCODING).split('\n')[-25:]
+            print('\n'.join(tail).encode(errors='replace').decode())
+            fail(f'{name}: its tests fail; all of it is in {repo.show(log)}')
+
+
+def _run(script, args, root, log):
+    """Run build.sh; in any case end all that it started."""
     try:
-        return logged.run([script, 'at', where], log, root)
+        return logged.run([script, *args], log, root)
     except OSError as err:
         raise SeriesError(f'{script}: {err.strerror}') from err

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The files of the series: patches/series and patches/*.patch.
+"""The files of the series: patches/series and patches/TOPIC/*.patch.
 
 patches/series gives the order.  A line that starts in the first column
-names a patch file, indented lines below it name the overlay files (new
+names a patch file, TOPIC/NAME.patch, entries of a topic one after another;
+indented lines below it name the overlay files (new
 files, kept in the repository at their QEMU path) that the entry brings;
 `#` starts a comment.
 
@@ -10,6 +11,8 @@ A patch file is `Subject: ...`, an empty line, the body with one line
 `Upstream:` and one line `Drop-when:`, a line `---`, and the hooks: a git
 diff of upstream files, without `index` lines, since these would change
 whenever an earlier entry does.
+
+patches/TOPIC/cover is the topic's cover letter.
 
 Nothing here runs git.  Text is UTF-8; bytes of upstream files that are
 not pass through unchanged.
@@ -21,8 +24,9 @@ import re
 
 ENCODING = {'encoding': 'utf-8', 'errors': 'surrogateescape'}
 REQUIRED = ('Upstream:', 'Drop-when:')
-# What git am would take for the end of the message, or for a header.
+# git am would take these for the end of the message, or for a header.
 MESSAGE_END = re.compile(r'---|diff -|Index: ')
+ENTRY_NAME = re.compile(r'([a-z0-9-]+/)?[^/ ]+\.patch')
 DIFF_FILE = re.compile(r'^diff --git (.+)$', re.M)
 
 
@@ -40,6 +44,15 @@ class Entry:
     @property
     def file(self):
         return f'patches/{self.name}'
+
+    @property
+    def topic(self):
+        return topic_of(self.name)
+
+
+def topic_of(name):
+    """The topic in an entry's name, '' if it has none."""
+    return name.rpartition('/')[0]
 
 
 class Patch:
@@ -147,6 +160,15 @@ def parse_patch(text, where):
     return patch
 
 
+def parse_cover(text, where):
+    """(subject, body) of a topic's cover letter: `Subject: `, then text."""
+    subject, body = split_message(text)
+    if not subject.startswith('Subject: ') or not body:
+        raise SeriesError(f'{where}: must be "Subject: ...", an empty line, '
+                          'and what the topic is about')
+    return subject[len('Subject: '):], body
+
+
 def slug(subject):
     """The file name for a new entry: the subject without its prefix."""
     text = subject.rsplit(': ', 1)[-1].lower()
@@ -198,11 +220,17 @@ class SeriesFile:
         self.tail = pending
 
     def _entry(self, at, name):
-        if '/' in name or not name.endswith('.patch') or ' ' in name:
+        if not ENTRY_NAME.fullmatch(name):
             raise SeriesError(f'{at}: "{name}" is not the name of a patch '
-                              'file (NAME.patch)')
+                              'file (TOPIC/NAME.patch)')
         if name in self._lines:
             raise SeriesError(f'{at}: {name} is named twice')
+        topic = topic_of(name)
+        if self.entries and self.entries[-1].topic != topic and any(
+                entry.topic == topic for entry in self.entries):
+            raise SeriesError(f'{at}: {name} stands apart from the other '
+                              f'entries of {topic or "no topic"}: move it '
+                              'there')
         self.entries.append(Entry(name))
 
     def render(self, entries):
@@ -243,16 +271,17 @@ def write_bytes(path, data):
 def load(root):
     """(SeriesFile, [(Entry, Patch, text)]) of a repository, checked.
 
-    SeriesError for whatever can be said without the base: unknown or
+    SeriesError for all that can be found without the base: unknown or
     unnamed patch files, missing overlay files, a hook in an overlay file.
     """
     folder = root / 'patches'
     series = SeriesFile(read_text(folder / 'series', 'patches/series'))
     names = {entry.name for entry in series.entries}
-    for path in sorted(folder.glob('*.patch')):
-        if path.name not in names:
-            raise SeriesError(f'patches/{path.name} is not in '
-                              'patches/series: name it there or remove it')
+    for path in sorted(folder.rglob('*.patch')):
+        name = path.relative_to(folder).as_posix()
+        if name not in names:
+            raise SeriesError(f'patches/{name} is not in patches/series: '
+                              'name it there or remove it')
     overlay = {}
     for entry in series.entries:
         for path in entry.overlay:

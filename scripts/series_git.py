@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Git for the series: run it the same everywhere, import the base.
+"""Git for the series: the same on every machine; imports the base.
 
 Commit ids depend on nothing but content: identity and dates are fixed,
 and the configuration of the user and of the machine is not read.
@@ -16,9 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-import base
-import debian
-from series_format import ENCODING, SeriesError
+from rig.base import debian, upstream
+from scripts.series_format import ENCODING, SeriesError
 
 NAME = 'Arm KVM migration series'
 MAIL = 'series@arm-kvm-migration.invalid'
@@ -26,8 +25,8 @@ EPOCH = 1767225600              # 2026-01-01; entry n is n minutes later
 BRANCH = 'refs/heads/series'
 TAG = 'refs/tags/base'
 STATE = 'series.json'
-# Beside what a package or a checkout adds (debian, .pc, .git): what a
-# build or a run in the tree leaves there.
+# Left out of the base: what a package or a checkout adds (debian, .pc, .git),
+# and what a build or a run in the tree leaves there.
 NOT_SOURCE = {b'debian', b'.pc', b'build', b'GNUmakefile'}
 
 
@@ -64,7 +63,7 @@ class Git:
 
     def _popen(self, args, index, author, when):
         env = environment(author, when)
-        # Said outright, so that git neither searches nor asks who owns it.
+        # Explicit, so that git neither searches nor checks the owner.
         env.update(GIT_DIR=str(self.dir), GIT_WORK_TREE=str(self.tree))
         if index:
             env['GIT_INDEX_FILE'] = str(index)
@@ -98,7 +97,7 @@ class Git:
             yield path
 
     def git_dir(self):
-        """The folder behind .git, which is a file in a worktree."""
+        """The real git folder: in a worktree .git is a file."""
         if self.dir.is_dir():
             return self.dir
         return pathlib.Path(self.run('rev-parse', '--absolute-git-dir'))
@@ -206,7 +205,8 @@ class Repo:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                print('  WAIT    for another run of series.py', flush=True)
+                print('  WAIT    for another run in this build folder',
+                      flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -229,13 +229,13 @@ def _walk(tree):
 
 
 def _base_key(pin):
-    """What names the content of the base, without fetching it."""
+    """A key of the base's content, without fetching it."""
     given = os.environ.get('QEMU_SRC')
     if not given:
         return 'package ' + ' '.join([pin['package'],
                                       *sorted(pin['sha256'].values())])
     digest = hashlib.sha256()
-    for name, full in _walk(base.given_tree(given, pin)):
+    for name, full in _walk(upstream.given_tree(given, pin)):
         stat = os.lstat(full)
         digest.update(b'%s\0%d %d\0' % (name, stat.st_size,
                                         stat.st_mtime_ns))
@@ -296,17 +296,17 @@ def ensure_base(repo):
     it is until apply updates it.
     """
     try:
-        pin = base.read_upstream(repo.root / 'UPSTREAM')
+        pin = upstream.read_upstream(repo.root / 'UPSTREAM')
         key = _base_key(pin)
         state = repo.state()
         if state.get('key') == key:
             return state['base']
         if repo.tree.exists() and not state:
             raise SeriesError(
-                f'{repo.show(repo.tree)}: exists, but series.py did not '
+                f'{repo.show(repo.tree)}: exists, but make apply did not '
                 'make it; move it away or remove it, and run again')
-        source = base.fetch(upstream=repo.root / 'UPSTREAM')
-    except (base.BaseError, debian.ArchiveError) as err:
+        source = upstream.fetch(upstream=repo.root / 'UPSTREAM')
+    except (upstream.BaseError, debian.ArchiveError) as err:
         raise SeriesError(str(err)) from err
     origin = 'QEMU_SRC' if os.environ.get('QEMU_SRC') else pin['package']
     message = f'QEMU {pin["version"]} ({origin})\n'

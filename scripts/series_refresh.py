@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From the commits in build/qemu back to patches/.
 
-refreshed() works out what the files of the series should say, and writes
-nothing into the repository; series.py writes it.
+refreshed() computes the files of the series.  It writes nothing into the
+repository; series_verbs.refresh() does.
 """
 
-import series_format as sf
-from series_format import SeriesError
-from series_git import GitError, file_state
-from series_tree import edited
+from scripts import series_format as sf
+from scripts.series_format import SeriesError
+from scripts.series_git import GitError, file_state
+from scripts.series_tree import edited
 
 
 class Refreshed:
@@ -50,8 +50,8 @@ def _commits(repo, base, head):
 def _match(repo, commits, loaded, recorded):
     """The entry of each commit: by id, by subject, then by place.
 
-    A commit between the same neighbours as an entry that has no commit
-    is that entry with a new subject.
+    An entry without a commit may have a new subject: then the commit between
+    the same neighbours belongs to it.
     """
     by_id = {commit: name for name, commit in recorded}
     names = [entry.name for entry, _, _ in loaded]
@@ -158,7 +158,8 @@ def refreshed(repo, base, head, series, loaded, target=None):
     taken |= {entry.name for entry, _, _ in loaded}
     for i, name in enumerate(found):
         if name is None:
-            found[i] = _new_name(commits[i][1], taken)
+            beside = found[i - 1] if i else next(filter(None, found), '')
+            found[i] = _new_name(sf.topic_of(beside), commits[i][1], taken)
             taken.add(found[i])
     if target and target not in found:
         raise SeriesError(f'{target}: no such entry; there are: '
@@ -196,7 +197,7 @@ def refreshed(repo, base, head, series, loaded, target=None):
 
 
 def _folded(repo, found, trees, worktree, target, paths):
-    """_fold(), with every way in which it cannot be done said."""
+    """_fold(), with a message for every way in which it can fail."""
     edits = ', '.join(sorted(paths))
     if not found:
         raise SeriesError('there is no commit to take the uncommitted edits '
@@ -211,11 +212,12 @@ def _folded(repo, found, trees, worktree, target, paths):
     return done
 
 
-def _new_name(subject, taken):
-    name = sf.slug(subject)
+def _new_name(topic, subject, taken):
+    folder = f'{topic}/' if topic else ''
+    name = folder + sf.slug(subject)
     number = 2
     while name in taken:
-        name = f'{sf.slug(subject)[:-len(".patch")]}-{number}.patch'
+        name = f'{folder}{sf.slug(subject)[:-len(".patch")]}-{number}.patch'
         number += 1
     return name
 

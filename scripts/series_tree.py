@@ -13,23 +13,23 @@ import hashlib
 import os
 import re
 
-import series_format as sf
-from series_format import SeriesError
-from series_git import BRANCH, EPOCH, GitError, file_state
+from scripts import series_format as sf
+from scripts.series_format import SeriesError
+from scripts.series_git import BRANCH, EPOCH, GitError, file_state
 
 HUNK = re.compile(r'^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@', re.M)
-REFRESH = 'run scripts/series.py refresh'
+REFRESH = 'run make refresh'
 
 
 class Commit:
-    """One commit of the series and the patch file that stands for it."""
+    """One commit of the series, and its patch file."""
 
     def __init__(self, entry, commit, patch):
         self.entry, self.id, self.patch = entry, commit, patch
 
 
 def hook_digest(series, loaded, base):
-    """What patches/ says, as one number."""
+    """A digest of patches/."""
     digest = hashlib.sha256(f'{base}\n'.encode())
     for text in [series.render(series.entries)] + [t for _, _, t in loaded]:
         digest.update(b'%d\n' % len(text.encode(**sf.ENCODING)))
@@ -38,7 +38,7 @@ def hook_digest(series, loaded, base):
 
 
 def input_digest(repo, loaded, hooks):
-    """What the commits follow from: patches/ and the overlay files."""
+    """A digest of all that makes the commits: patches/ and overlay."""
     digest = hashlib.sha256(hooks.encode())
     for entry, _, _ in loaded:
         for path in entry.overlay:
@@ -58,7 +58,7 @@ def _explain_reject(entry, err):
 
 
 def _explain_difference(entry, patch, made):
-    """Why a patch file that applies is not what refresh would write."""
+    """How a patch file that applies differs from what refresh writes."""
     theirs = re.split(r'(?m)^(?=diff --git )', patch.diff)
     ours = re.split(r'(?m)^(?=diff --git )', made.diff)
     for given, wanted in zip(theirs, ours):
@@ -112,8 +112,8 @@ def add_files(repo, index, paths):
 def build_chain(repo, base, loaded, strict=True, author=None):
     """The commits of the series on `base`, as a list of Commit.
 
-    `strict` refuses whatever refresh would write differently: offsets
-    above all.  The working tree is not read.
+    With `strict`, a patch file that refresh would change is refused, for
+    offsets above all.  The working tree is not read.
     """
     git = repo.git
     files = set(git.entries(base))
@@ -148,7 +148,7 @@ def build_chain(repo, base, loaded, strict=True, author=None):
 
 
 def edited(repo, commit):
-    """Hook files whose content is not that of `commit`: {path: state}."""
+    """Hook files that differ from `commit`: {path: state}."""
     git = repo.git
     # Exit 1 says that something needs an update: that is the question.
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What series.py does, one public function a verb.
+"""The verbs of series.py, a public function each.
 
 Callers hold repo.locked().
 """
@@ -9,11 +9,10 @@ import re
 import shutil
 import tempfile
 
-import series_format as sf
-import series_tree as st
-from series_format import SeriesError
-from series_git import Git, ensure_base
-from series_refresh import refreshed
+from scripts import series_format as sf, series_tree as st
+from scripts.series_format import SeriesError
+from scripts.series_git import Git, ensure_base
+from scripts.series_refresh import refreshed
 
 EXPORTED = re.compile(r'\d{4}-.*\.patch')
 
@@ -23,7 +22,7 @@ def _count(number, what, many=None):
 
 
 def apply(repo, saved=None):
-    """Bring build/qemu to what patches/ and the overlay files say.
+    """Make build/qemu match patches/ and the overlay files.
 
     `saved` is a HEAD whose commits are in patches/ already.  Returns the
     number of upstream files written.
@@ -98,14 +97,14 @@ def worktree(repo, tree, commit):
 
 
 def refresh(repo, target=None):
-    """Write what build/qemu says to patches/; then apply is a no-op.
+    """Write the commits and edits in build/qemu to patches/.
 
-    Where only patches/ changed (a hunk that applies with an offset, a new
-    base), they are written anew in the form that apply accepts.
+    Apply is then a no-op.  If only patches/ or the base changed, and hunks
+    apply with an offset, the patch files are rewritten as apply accepts them.
     """
     if not repo.state():
         raise SeriesError(f'no {repo.show(repo.tree)} yet; run '
-                          'scripts/series.py apply first')
+                          'make apply first')
     base = ensure_base(repo)
     series, loaded = sf.load(repo.root)
     state = repo.state()
@@ -148,9 +147,9 @@ def refresh(repo, target=None):
 
 
 def _same_content(repo, base, loaded):
-    """Whether patches/ already say what the working tree holds.
+    """Whether patches/ already match the working tree.
 
-    So it is when a refresh was cut short after it had written them.
+    They do after a refresh that was interrupted once it had written them.
     """
     try:
         commits = st.build_chain(repo, base, loaded)
@@ -161,11 +160,37 @@ def _same_content(repo, base, loaded):
     return not set(st.edited(repo, tip)) - overlay
 
 
-def export(repo, folder, author=None):
-    """git format-patch of what patches/ and the overlay files say."""
+def topic_range(base, commits, topic):
+    """(commit before, last commit) of a topic's commits."""
+    own = [i for i, commit in enumerate(commits)
+           if commit.entry.topic == topic]
+    if not own:
+        there = sorted({commit.entry.topic for commit in commits} - {''})
+        raise SeriesError(f'no topic "{topic}"; there are: '
+                          + ', '.join(there))
+    return (commits[own[0] - 1].id if own[0] else base), commits[own[-1]].id
+
+
+def _write_cover(repo, topic, folder):
+    """Fill in the cover letter that git has made."""
+    path = f'patches/{topic}/cover'
+    subject, body = sf.parse_cover(sf.read_text(repo.root / path, path), path)
+    mail = next(folder.glob('0000-*.patch'))
+    text = mail.read_text(**sf.ENCODING)
+    mail.write_text(text.replace('*** SUBJECT HERE ***', subject)
+                    .replace('*** BLURB HERE ***', body), **sf.ENCODING)
+
+
+def export(repo, folder, author=None, topic=None):
+    """git format-patch of the series in patches/ and the overlay files.
+
+    With `topic`, only its entries and its cover letter.
+    """
     base = ensure_base(repo)
     _, loaded = sf.load(repo.root)
     commits = st.build_chain(repo, base, loaded, author=author)
+    since, last = topic_range(base, commits, topic) if topic else (
+        base, commits[-1].id if commits else base)
     folder = pathlib.Path(folder).resolve()
     if folder.exists():
         other = [path.name for path in folder.iterdir()
@@ -181,12 +206,17 @@ def export(repo, folder, author=None):
         if commits:
             repo.git.run('format-patch', '-q', '-n', '--zero-commit',
                          '--no-signature', '--full-index', '--no-renames',
-                         '-o', str(part), f'{base}..{commits[-1].id}')
+                         *(['--cover-letter'] if topic else []),
+                         '-o', str(part), f'{since}..{last}', author=author)
+        if topic:
+            _write_cover(repo, topic, part)
         if folder.exists():
             shutil.rmtree(folder)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    mails = sorted(folder.iterdir())
     print(f'  EXPORT  {repo.show(folder)}: '
-          f'{_count(len(commits), "patch", "patches")}')
-    return sorted(folder.iterdir())
+          + _count(len(mails) - bool(topic), 'patch', 'patches')
+          + (' and a cover letter' if topic else ''))
+    return mails

@@ -19,6 +19,7 @@ mkdir -p "$build"
 
 say() { printf '  SETUP   %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+debian() { PYTHONPATH=$top python3 -m rig.base.debian "$@"; }
 
 # package:what proves that it is there (a command, or a file)
 packages=(
@@ -96,7 +97,7 @@ for name in "${extra[@]}"; do
     avocado) suite=sid ;;
     esac
     say "$name from $suite"
-    deb=$("$top/scripts/debian.py" download --suite $suite \
+    deb=$(debian download --suite $suite \
         --arch "$(dpkg --print-architecture)" "$name")
     # apt wants to read it as its own user; a copy in /tmp lets it.
     tmp=$(mktemp -d)
@@ -119,7 +120,7 @@ sysroot=$build/sysroot-arm64
 if [ ! -e "$sysroot/.complete" ]; then
     say "arm64 libraries into build/sysroot-arm64"
     rm -rf "$sysroot"
-    "$top/scripts/debian.py" unpack --suite bookworm --arch arm64 \
+    debian unpack --suite bookworm --arch arm64 \
         --into "$sysroot" --keep '(lib|zlib|linux-libc-dev).*' \
         libglib2.0-dev libpixman-1-dev libfdt-dev zlib1g-dev \
         libjson-glib-dev libc6-dev libgcc-s1 | sed 's/^.*: /          /'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What QEMU's own tests said, and how two QEMUs compare by it.
+"""The results of QEMU's own tests, and a comparison of two QEMUs.
 
-Nothing is run here.
+Pure: nothing is run here.
 """
 
 import json
@@ -12,7 +12,7 @@ SIDES = ('base', 'series')
 PASSED, FAILED, SKIPPED = 'passed', 'failed', 'skipped'
 # A line of vmstate-static-checker.py, neither good nor bad of itself.
 SAID = 'complaints'
-# A program that ends in another way than its cases tell is a case as well.
+# A program whose exit disagrees with its cases counts as a case as well.
 END = 'the program'
 
 SAME, BOTH, NEW, OTHER, WORSE = (
@@ -20,7 +20,7 @@ SAME, BOTH, NEW, OTHER, WORSE = (
 
 
 class Result(NamedTuple):
-    """What a program, or the checker, gave."""
+    """The result of a program, or of the checker."""
     cases: dict             # name: PASSED, FAILED, SKIPPED or SAID
     why: dict = {}          # of cases that failed: what was said
     flaky: tuple = ()       # cases that failed, and passed when run again
@@ -44,7 +44,7 @@ def parse_tap(text):
 
 
 def last_words(text):
-    """The line of stderr that tells most: QEMU's own first, or the last."""
+    """The best line of stderr: QEMU's own first one, or the last."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     of_qemu = [line for line in lines if line.startswith('qemu-system-')
                and 'warning:' not in line and 'terminating' not in line]
@@ -72,7 +72,7 @@ def parse_log(text):
 
 
 def merge(first, second):
-    """What counts of a program that was run twice.
+    """One result of a program that was run twice.
 
     A case that passed in one of the runs has passed, and is flaky.
     """
@@ -146,7 +146,7 @@ def rows(found):
 
 
 def remarks(found):
-    """Rows on single cases: all but those that are the same."""
+    """Rows on single cases, without those that are the same."""
     base, series = (found[side] for side in SIDES)
     yield ['test', 'case', 'same?', 'what was said']
     for program in sorted({**base, **series}):
@@ -183,7 +183,7 @@ def bad(found):
 
 
 def only_known(recorded, here):
-    """Of a recorded dump, the sections that a smaller build has too."""
+    """The sections of a recorded dump that a smaller build has too."""
     return {name: section for name, section in recorded.items()
             if name in here}
 

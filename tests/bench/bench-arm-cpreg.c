@@ -2,13 +2,13 @@
 /*
  * Reconciliation of register lists: time and allocations of a call.
  *
- * Nothing here passes or fails by the clock.  The lists are recorded ones,
- * Linux 6.12 to 6.18 on neoverse-n1 with a PMU, where the tests' data folder
- * is at hand (G_TEST_SRCDIR), and else made up with as many registers.
+ * No result depends on the clock.  The lists are recorded ones, Linux 6.12 and
+ * 6.18 on neoverse-n1 with a PMU, if the tests' data folder is there
+ * (G_TEST_SRCDIR), and else synthetic ones of the same length.
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-reconcile.h"
+#include "target/arm/cpreg/reconcile.h"
 #include "../unit/arm-cpreg-recorded.h"
 
 #define TYPICAL_LEN     300
