@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this tool and QEMU's core of register lists use of QEMU's header of
- * this name: the C library, GLib, two macros and a type.  In QEMU they are
- * compiled with QEMU's own.
+ * The parts of QEMU's header of this name that this tool and target/arm/cpreg
+ * need: the C library, GLib, two macros and a type.  QEMU itself compiles
+ * target/arm/cpreg with the real header.
  */
 
 #ifndef KVM_ARM_REGS_QEMU_OSDEP_H
