@@ -1,41 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Why a destination refused the guest, told to the source. */
+/* Tell the source why the destination refused the guest. */
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/timer.h"
 #include "io/channel.h"
+#include "migration/misc.h"
 #include "migration/refusal.h"
 #include "migration.h"
 #include "qemu-file.h"
 
-/* So long the source has to close the channel once it was told. */
+/* The time that a source has to close the channel after a refusal. */
 #define CLOSE_MS 3000
 
 /* Destination: the source of this load knows the messages. */
-static bool agreed;
-static bool told_source;
-static char *reason;
+static bool refusal_agreed;
+static bool refusal_sent;
 
 void migration_refusal_agree(bool knows)
 {
-    agreed = knows;
-    told_source = false;
-    g_clear_pointer(&reason, g_free);
+    refusal_agreed = knows;
+    refusal_sent = false;
 }
 
 bool migration_refusal_agreed(void)
 {
-    return agreed;
+    return refusal_agreed;
 }
 
-void migration_refusal_reason(const Error *err)
-{
-    g_free(reason);
-    reason = g_strdup(error_get_pretty(err));
-}
-
-/* At most @max bytes, and no part of a character. */
+/* The length of @text, at most @max bytes and only whole characters. */
 static size_t refusal_clip(const char *text, size_t max)
 {
     size_t len = strlen(text);
@@ -63,17 +56,17 @@ void coroutine_fn migration_refusal_drain(MigrationIncomingState *mis)
     QEMUTimer *timer;
     ssize_t len;
 
-    if (!told_source) {
+    if (!refusal_sent) {
         return;
     }
-    told_source = false;
+    refusal_sent = false;
     ioc = qemu_file_get_ioc(mis->from_src_file);
     if (!qio_channel_has_feature(ioc, QIO_CHANNEL_FEATURE_SHUTDOWN)) {
-        return;     /* it could not be given up */
+        return;     /* no time limit is possible */
     }
     timer = timer_new_ms(QEMU_CLOCK_REALTIME, refusal_give_up, ioc);
     timer_mod(timer, end);
-    /* A source that sends without a pause keeps the timer from running. */
+    /* The loop checks the time, too: the timer runs only while it yields. */
     do {
         len = qio_channel_read(ioc, buf, 65536, NULL);
         if (len == QIO_CHANNEL_ERR_BLOCK) {
@@ -86,21 +79,21 @@ void coroutine_fn migration_refusal_drain(MigrationIncomingState *mis)
 
 static void refusal_send(MigrationIncomingState *mis, const Error *why)
 {
-    const char *text = reason ?: error_get_pretty(why);
+    const char *text = migration_load_cause() ?: error_get_pretty(why);
     size_t len = refusal_clip(text, MIGRATION_REFUSAL_MAX);
 
     for (size_t at = 0; at < len; at += MIGRATION_REFUSAL_CHUNK) {
         migrate_send_rp_refusal(mis, text + at,
                                 MIN(MIGRATION_REFUSAL_CHUNK, len - at));
     }
-    agreed = false;
+    refusal_agreed = false;
 }
 
 void migration_refusal_tell(MigrationIncomingState *mis, Error *err)
 {
     if (err) {
         migrate_set_error(migrate_get_current(), err);
-        if (agreed) {
+        if (refusal_agreed) {
             refusal_send(mis, err);
         }
         error_free(err);
@@ -109,39 +102,41 @@ void migration_refusal_tell(MigrationIncomingState *mis, Error *err)
 
 void migration_refusal_end(MigrationIncomingState *mis, const Error *why)
 {
-    if (agreed) {
+    if (refusal_agreed) {
         refusal_send(mis, why);
         migrate_send_rp_shut(mis, 1);
-        told_source = true;
+        refusal_sent = true;
     }
 }
 
 /* Source: what has arrived. */
-static GString *received;
-static bool told;
+static GString *refusal_received;
+static bool refusal_arrived;
 
 void migration_refusal_reset(void)
 {
-    if (received) {
-        g_string_free(received, true);
-        received = NULL;
+    if (refusal_received) {
+        g_string_free(refusal_received, true);
+        refusal_received = NULL;
     }
-    qatomic_set(&told, false);
+    qatomic_set(&refusal_arrived, false);
 }
 
 bool migration_refusal_was_told(void)
 {
-    return qatomic_read(&told);
+    return qatomic_read(&refusal_arrived);
 }
 
 void migration_refusal_receive(const uint8_t *text, size_t len)
 {
-    received = received ?: g_string_new(NULL);
-    g_string_append_len(received, (const char *)text,
-                        MIN(len, MIGRATION_REFUSAL_MAX - received->len));
+    size_t left;
+
+    refusal_received = refusal_received ?: g_string_new(NULL);
+    left = MIGRATION_REFUSAL_MAX - refusal_received->len;
+    g_string_append_len(refusal_received, (const char *)text, MIN(len, left));
 }
 
-/* It goes to logs and terminals: valid UTF-8, and only what can be printed. */
+/* For logs and terminals: valid UTF-8 without control characters. */
 static char *refusal_clean(const GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, text->len);
@@ -157,13 +152,13 @@ static char *refusal_clean(const GString *text)
 
 void migration_refusal_complete(Error **errp)
 {
-    g_autofree char *text = received && received->len ?
-                            refusal_clean(received) : NULL;
+    g_autofree char *text = refusal_received && refusal_received->len ?
+                            refusal_clean(refusal_received) : NULL;
 
     if (text) {
         error_free(*errp);
         *errp = NULL;
         error_setg(errp, "The destination refused the guest: %s", text);
-        qatomic_set(&told, true);
+        qatomic_set(&refusal_arrived, true);
     }
 }

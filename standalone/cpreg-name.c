@@ -6,18 +6,17 @@
  *     Names for KVM register indexes: one index (0x...) a line on standard
  *     input, one name a line on standard output, in the same order.
  *   cpreg-name --alterations
- *     The rows of target/arm/cpreg-altered.h.inc, one a line, with tabs: names
+ *     The rows of target/arm/cpreg/altered.h.inc, one a line, with tabs: names
  *     of the registers (with commas), bits, what KVM holds, what was written
  *     ("-": anything), the condition ("-": none), the releases of Linux since
  *     and before which it is so ("-": any), reason.
  *
- * The names are those of the messages and the traces, so that a recorded
- * list reads like them.  Core and SVE registers, which QEMU does not keep in
- * the cpreg list, have none there: they are "core" and "SVE".
+ * The names are those of messages and traces.  Core and SVE registers, which
+ * are not in the cpreg list, are "core" and "SVE".
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-altered.h"
+#include "target/arm/cpreg/altered.h"
 
 static char *name_of(uint64_t regidx)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What will a migration between two recorded kernels end in?
+ * Predict the outcome of a migration between two recorded kernels.
  *
  *   cpreg-predict [--set REG=VALUE ...] SOURCE.txt DESTINATION.txt
  *   cpreg-predict --batch       lines "SOURCE DESTINATION [REG=VALUE ...]"
@@ -20,8 +20,8 @@
 #include <json-glib/json-glib.h>
 
 #include "qapi/error.h"
-#include "target/arm/cpreg-names.h"
-#include "tests/unit/scripted-migration.h"
+#include "target/arm/cpreg/names.h"
+#include "standalone/kvm/scripted-migration.h"
 #include "trace.h"
 
 /* Path to ScriptedKVM: a source, and a destination, are used many times. */

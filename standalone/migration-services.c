@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The services of QEMU's migration/: streams, sections, preflight. */
+/* The services of QEMU's migration/: streams, sections, handshake. */
 
 #include "qemu/osdep.h"
-#include "migration/preflight.h"
+#include "migration/handshake.h"
 #include "migration/refusal.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
@@ -144,7 +144,7 @@ const VMStateInfo vmstate_info_uint32 = { "uint32", get_uint32, put_uint32 };
 const VMStateInfo vmstate_info_uint32s = { "uint32", get_uint32, put_uint32 };
 const VMStateInfo vmstate_info_uint64 = { "uint64", get_uint64, put_uint64 };
 
-/* Which one it is stands before it. */
+/* Each subsection follows its number. */
 static bool save_subsections(QEMUFile *f, const VMStateDescription *vmsd,
                              void *opaque, Error **errp)
 {
@@ -210,44 +210,44 @@ bool vmstate_load_section(QEMUFile *f, const VMStateDescription *vmsd,
             vmsd->post_load_errp(opaque, vmsd->version_id, errp));
 }
 
-/* Preflight */
+/* Handshake and refusal */
 
-bool standalone_preflight;
+bool standalone_handshake;
 bool standalone_required;
 bool standalone_accepted;
 StandaloneSection standalone_section;
 
-void migration_preflight_provide(const VMStateDescription *vmsd, void *opaque)
+void migration_handshake_provide(const VMStateDescription *vmsd, void *opaque)
 {
     standalone_section = (StandaloneSection) { vmsd, opaque };
 }
 
-void migration_preflight_require(void)
+void migration_handshake_require(void)
 {
     standalone_required = true;
 }
 
-bool migration_preflight(void)
+bool migration_handshake_agreed(void)
 {
-    return standalone_preflight || standalone_required;
+    return standalone_handshake || standalone_required;
 }
 
-void migration_preflight_accept(void)
+void migration_handshake_accept(void)
 {
     standalone_accepted = true;
 }
 
-GString *standalone_refusal(void)
+GString *standalone_cause(void)
 {
-    static GString *refusal;
+    static GString *cause;
 
-    if (!refusal) {
-        refusal = g_string_new(NULL);
+    if (!cause) {
+        cause = g_string_new(NULL);
     }
-    return refusal;
+    return cause;
 }
 
-void migration_refusal_reason(const Error *err)
+void migration_load_set_cause(const Error *err)
 {
-    g_string_assign(standalone_refusal(), error_get_pretty(err));
+    g_string_assign(standalone_cause(), error_get_pretty(err));
 }

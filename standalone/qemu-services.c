@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QEMU's services, in the size that the stand-alone build needs them. */
+/* QEMU's services, as far as the stand-alone build needs them. */
 
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"

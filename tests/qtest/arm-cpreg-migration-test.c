@@ -31,7 +31,7 @@
 #define UNKNOWN_HIGH    0x603000000013ffffULL
 #define WIDE_TCR_EL1    0x604000000013c102ULL
 
-#define PREFLIGHT       "x-cpreg-preflight"
+#define BEFORE_RAM      "x-check-before-ram"
 #define WAIT_US         (60 * G_USEC_PER_SEC)
 #define CANNOT          "cpu 0: registers of the source cannot be restored " \
                         "on this host: "
@@ -195,7 +195,7 @@ static void test_editor(void)
     same = arm_cpreg_stream_render(stream);
     g_assert_cmpmem(same->data, same->len, bytes->data, bytes->len);
 
-    /* Something else is not taken for a list. */
+    /* Other bytes are not mistaken for a list. */
     g_assert_null(arm_cpreg_stream_new(bytes->data, bytes->len, 1));
     g_assert_null(arm_cpreg_stream_new("no stream", 9, 0));
     g_assert_null(arm_cpreg_stream_new(bytes->data, at + 100, 0));
@@ -247,12 +247,13 @@ static void test_added(void)
         uint64_t regidx;
         const char *said;
     } cases[] = {
-        { UNKNOWN_LOW, CANNOT "register 0x4020000000000001 = 0x7 is unknown "
-          "here" },
+        { UNKNOWN_LOW, CANNOT "register 0x4020000000000001 = 0x7: the "
+          "destination has no such register" },
         { NVHCR_EL2, CANNOT "NVHCR_EL2 (0x603000000013e0a8) = 0x7" },
-        { UNKNOWN_HIGH, "(0x603000000013ffff) = 0x7 is unknown here" },
-        { PSCI_VERSION, CANNOT "PSCI_VERSION (0x6030000000140000) = 0x7 is "
-          "unknown here, and no rule lets it stay" },
+        { UNKNOWN_HIGH, "(0x603000000013ffff) = 0x7: the destination has no "
+                        "such register" },
+        { PSCI_VERSION, CANNOT "PSCI_VERSION (0x6030000000140000) = 0x7: the "
+          "destination has no such register, and it cannot be dropped" },
     };
     g_autoptr(ArmCPRegStream) all = saved_list();
 
@@ -276,9 +277,10 @@ static void test_tolerated(void)
     here = take(sent);
     g_assert_cmpint(arm_cpreg_stream_at(here, BMAP_2), ==, -1);
     *arm_cpreg_stream_value(sent, BMAP_2) = 3;
-    refuse(sent, CANNOT "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3 is "
-           "unknown here, and could stay behind only with 0x0");
-    /* What may stay behind does not clear what may not. */
+    refuse(sent, CANNOT "VENDOR_HYP_BMAP_2 (0x6030000000160003) = 0x3: the "
+           "destination has no such register, and it can be dropped only with "
+           "value 0x0");
+    /* A register that can be dropped does not clear a refused one. */
     *arm_cpreg_stream_value(sent, BMAP_2) = 0;
     arm_cpreg_stream_add(sent, NVHCR_EL2, 0x20);
     refuse(sent, CANNOT "NVHCR_EL2");
@@ -295,9 +297,9 @@ static void test_gate(void)
     arm_cpreg_stream_add(sent, TCR2_EL1, 0x1de7ec7edbadc0de);
     here = take(sent);
     *arm_cpreg_stream_value(sent, MMFR3) = 1;
-    refuse(sent, "TCR2_EL1 (0x603000000013c103) = 0x1de7ec7edbadc0de is "
-           "unknown here, and the guest can use it (ID_AA64MMFR3_EL1.TCRX is "
-           "1)");
+    refuse(sent, "TCR2_EL1 (0x603000000013c103) = 0x1de7ec7edbadc0de: the "
+           "destination has no such register, and the guest can use it "
+           "(ID_AA64MMFR3_EL1.TCRX is 1)");
     machine = "-machine virt -accel tcg -cpu max";
 }
 
@@ -307,7 +309,7 @@ static void test_altered(void)
     g_autoptr(ArmCPRegStream) sent = saved_list();
     uint64_t *value = arm_cpreg_stream_value(sent, MMFR0);
     g_autofree char *said = g_strdup_printf(
-        "ID_AA64MMFR0_EL1 (0x603000000013c038) = 0x%" PRIx64 ", here 0x%"
+        "ID_AA64MMFR0_EL1 (0x603000000013c038) = 0x%" PRIx64 ", destination 0x%"
         PRIx64, *value ^ 0xf0, *value);
 
     *value ^= 0xf0;
@@ -354,7 +356,7 @@ static bool capability(QTestState *qts)
     QLIST_FOREACH_ENTRY(qdict_get_qlist(answer, "return"), entry) {
         QDict *each = qobject_to(QDict, qlist_entry_obj(entry));
 
-        if (g_str_equal(qdict_get_str(each, "capability"), PREFLIGHT)) {
+        if (g_str_equal(qdict_get_str(each, "capability"), BEFORE_RAM)) {
             found = true;
             state = qdict_get_bool(each, "state");
         }
@@ -383,11 +385,11 @@ static void test_capability(void)
         qtest_qmp_assert_success(
             qts, "{ 'execute': 'migrate-set-capabilities', 'arguments': "
             "{ 'capabilities': [ { 'capability': %s, 'state': %i } ] } }",
-            PREFLIGHT, on);
+            BEFORE_RAM, on);
         g_assert_true(capability(qts) == on);
         bytes = save(qts);
         g_assert_true(has(bytes, "cpreg_vmstate_indexes"));
-        g_assert_false(has(bytes, "arm-cpreg-manifest"));
+        g_assert_false(has(bytes, "arm-migration-manifest"));
         g_assert_false(has(bytes, "cpu/kvm-vcpu-init"));
         qtest_quit(qts);
     }
@@ -409,14 +411,14 @@ static void test_qmp(void)
 {
     QTestState *qts = start("");
 
-    check_error(qtest_qmp(qts, "{ 'execute': 'query-arm-cpreg-manifest' }"),
+    check_error(qtest_qmp(qts, "{ 'execute': 'query-arm-migration-manifest' }"),
                 "KVM");
     check_error(qtest_qmp(
-        qts, "{ 'execute': 'check-arm-cpreg-manifest', 'arguments': { "
+        qts, "{ 'execute': 'check-arm-migration-manifest', 'arguments': { "
         "'manifest': { 'format': 1, 'kernel': '6.18', 'target': 5, "
         "'features': [], 'sve-vector-lengths': [], 'registers': [] } } }"),
         "KVM");
-    check_error(qtest_qmp(qts, "{ 'execute': 'check-arm-cpreg-manifest' }"),
+    check_error(qtest_qmp(qts, "{ 'execute': 'check-arm-migration-manifest' }"),
                 "manifest");
     qtest_quit(qts);
 }
@@ -561,9 +563,10 @@ static void test_kvm(void)
     g_assert_cmphex(*arm_cpreg_stream_value(here, TPIDR_EL1), ==,
                     0x123456789abcdef0);
     arm_cpreg_stream_add(sent, UNKNOWN_HIGH, 7);
-    refuse(sent, "(0x603000000013ffff) = 0x7 is unknown here");
+    refuse(sent, "(0x603000000013ffff) = 0x7: the destination has no such "
+                 "register");
     qts = start("");
-    kernel = ask(qts, "query-arm-cpreg-manifest", "kernel");
+    kernel = ask(qts, "query-arm-migration-manifest", "kernel");
     g_assert_nonnull(kernel);
     qtest_quit(qts);
     machine = before;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A manifest written out as lists in a table, each of which ends with a 0; and
- * a manifest against the list of a destination.
+ * A manifest written out as lists in a table, each of which ends with a 0; a
+ * manifest against the list of a destination; encodings that are cut or
+ * altered.
  */
 
 #ifndef TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
 #define TESTS_UNIT_ARM_CPREG_MANIFEST_LISTS_H
 
-#include "target/arm/cpreg-manifest.h"
+#include "target/arm/cpreg/manifest-stream.h"
 
 /* So many numbers come before the 0; each is the first of @step. */
 static inline size_t manifest_count(const uint64_t *numbers, size_t step)
@@ -40,6 +41,45 @@ static inline ARMCPRegManifest *manifest_of_lists(const uint64_t *indexes,
     manifest->wide_indexes = g_memdup2(wide, manifest->wide_len *
                                              sizeof(*wide));
     return manifest;
+}
+
+/* Decode bytes; the fault must be @words, and none with NULL. */
+typedef void ManifestCheckDecode(const void *bytes, size_t len,
+                                 const char *words);
+
+/* All lengths that are too short. */
+static inline void manifest_check_truncated(ManifestCheckDecode *check,
+                                            const uint8_t *bytes, size_t size,
+                                            const char *words)
+{
+    for (size_t len = 0; len < size; len++) {
+        check(bytes, len, words);
+    }
+    check(NULL, 0, words);
+}
+
+/* One byte that is too many. */
+static inline void manifest_check_more(ManifestCheckDecode *check,
+                                       const uint8_t *bytes, size_t size,
+                                       const char *words)
+{
+    g_autofree uint8_t *more = g_malloc0(size + 1);
+
+    memcpy(more, bytes, size);
+    check(more, size + 1, words);
+}
+
+/* A count of entries that are not there, in the place of the one at @at. */
+static inline void manifest_check_count(ManifestCheckDecode *check,
+                                        const uint8_t *bytes, size_t size,
+                                        size_t at, uint32_t count,
+                                        const char *words)
+{
+    g_autofree uint8_t *copy = g_memdup2(bytes, size);
+
+    count = GUINT32_TO_BE(count);
+    memcpy(copy + at, &count, sizeof(count));
+    check(copy, size, words);
 }
 
 /* The registers of a manifest against a list, as a load compares them. */

@@ -8,7 +8,8 @@
 #ifndef TESTS_UNIT_ARM_CPREG_RECORDED_H
 #define TESTS_UNIT_ARM_CPREG_RECORDED_H
 
-#include "target/arm/cpreg-list.h"
+#include "target/arm/cpreg/list.h"
+#include "target/arm/cpreg/index.h"
 
 typedef struct RecordedList {
     GArray *indexes;
@@ -24,7 +25,7 @@ static inline void recorded_list_free(RecordedList *recorded)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordedList, recorded_list_free)
 
-/* The folder of the lists, and it opened; NULL, and told, if there is none. */
+/* Open the folder of the lists.  NULL, with a test message, without one. */
 static inline GDir *recorded_lists_open(char **folder)
 {
     g_autoptr(GError) err = NULL;

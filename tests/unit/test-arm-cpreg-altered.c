@@ -7,7 +7,7 @@
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-altered.h"
+#include "target/arm/cpreg/altered.h"
 
 /* KVM register indexes, by the encodings of the registers */
 #define PFR1_32     0x603000000013c009ULL   /* ID_PFR1_EL1 */
@@ -42,7 +42,7 @@
 /* PMCR_EL0 of a guest with six event counters */
 #define N6          (6 << 11)
 
-/* What the guest was told; 0 where the list does not have the register. */
+/* Values of the guest; 0 if the list does not have the register. */
 typedef struct Guest {
     uint64_t pfr0;
     uint64_t pfr1;
@@ -128,11 +128,14 @@ static const Case cases[] = {
     { "pmceid0-chain", &old_pmu, PMCEID0, 0, 1 << 30, false, NULL },
 
     /* kvm_arm_set_fw_reg(): the level is checked, the host's is given */
-    { "workaround-1", &nothing, WORKAROUND(1), 0, 2, true, "the host's" },
-    { "workaround-2", &nothing, WORKAROUND(2), 0x12, 3, true, "the host's" },
-    { "workaround-3", &nothing, WORKAROUND(3), 1, 2, true, "the host's" },
+    { "workaround-1", &nothing, WORKAROUND(1), 0, 2, true,
+      "the destination protects" },
+    { "workaround-2", &nothing, WORKAROUND(2), 0x12, 3, true,
+      "the destination protects" },
+    { "workaround-3", &nothing, WORKAROUND(3), 1, 2, true,
+      "the destination protects" },
     { "workaround-other-bits", &nothing, WORKAROUND(1), 0x20, 2, false,
-      "the host's" },
+      "the destination protects" },
     { "psci", &nothing, PSCI, 0x10001, 0x10003, false, NULL },
     { "workaround-4", &nothing, WORKAROUND(4), 0, 1, false, NULL },
 

@@ -6,7 +6,7 @@
 
 #include "qapi/error.h"
 #include "qom/object_interfaces.h"
-#include "target/arm/kvm-baseline.h"
+#include "target/arm/kvm/baseline.h"
 
 /* What every manifest below begins with. */
 #define HEAD "{ \"format\": 1, \"kernel\": \"6.1.170\", \"target\": 5, " \
@@ -27,7 +27,7 @@
              "\"midr\": \"0x413fd0c1\", \"revidr\": \"0x0\", " \
              "\"aidr\": \"0x0\" } ], " REGS(MIDR ", " DFR0) " }"
 
-/* A text, and what is said of it; NULL if it is taken */
+/* A text and its error; NULL if it is accepted */
 static const struct {
     const char *text;
     size_t registers;
@@ -41,7 +41,7 @@ static const struct {
     /* what a guest can change makes no other CPU */
     { HEAD REGS(MIDR ", " DFR0 ", " TCR ", " WIDE) " }", 2 },
     { HEAD REGS(TCR) " }", 0, "it has no register that a guest cannot "
-      "change; kvm-arm-regs baseline writes such a file" },
+      "change; make the file with kvm-arm-regs baseline" },
 
     { "", 0, "JSON" },
     { "\n\t", 0, "JSON" },
@@ -49,11 +49,11 @@ static const struct {
     { POOL " x", 0, "JSON" },
     { POOL POOL, 0, "JSON" },
     { HEAD, 0, "JSON" },
-    { "[]", 0, "it is JSON, but no object; kvm-arm-regs baseline writes such "
-      "a file" },
-    { "null", 0, "no object" },
-    { "\"pool\"", 0, "no object" },
-    { "1", 0, "no object" },
+    { "[]", 0, "it is not a JSON object; make the file with kvm-arm-regs "
+      "baseline" },
+    { "null", 0, "not a JSON object" },
+    { "\"pool\"", 0, "not a JSON object" },
+    { "1", 0, "not a JSON object" },
     { "{}", 0, "Parameter 'format' is missing" },
     { "{ \"return\": {} }", 0, "Parameter 'format' is missing" },
     { "{ \"return\": 1 }", 0, "Invalid parameter type for '" },
@@ -63,7 +63,7 @@ static const struct {
       "architecture is \"x86_64\", this QEMU's guests are aarch64" },
     { "{ \"format\": 2, \"kernel\": \"6.1\", \"target\": 5, \"features\": [], "
       "\"sve-vector-lengths\": [], " REGS(MIDR) " }", 0,
-      "format is 2, this QEMU knows 1" },
+      "format is 2, this QEMU reads 1" },
     { HEAD "\"colour\": 1, " REGS(MIDR) " }", 0,
       "Parameter 'colour' is unexpected" },
     { HEAD REGS(DFR0 ", " MIDR) " }", 0, "registers[1].index: MIDR_EL1 "
@@ -106,7 +106,7 @@ static void test_texts(void)
     }
 }
 
-/* Cut at every byte, and nested deeper than anybody writes. */
+/* Truncated at every byte, and nested deeper than any real file. */
 static void test_hostile(void)
 {
     g_autoptr(GString) deep = g_string_new(NULL);
@@ -239,9 +239,9 @@ static void test_files(void)
         check_content(128 * 1024 + delta, ' ', NULL);
     }
     check_content(ARM_KVM_BASELINE_MAX, ' ', NULL);
-    check_content(ARM_KVM_BASELINE_MAX + 1, ' ', "it is longer than the "
-                  "4194304 bytes that are read");
-    check_content(strlen(POOL) + 1, 0, "it has a byte 0, and is no text");
+    check_content(ARM_KVM_BASELINE_MAX + 1, ' ', "it is longer than 4194304 "
+                  "bytes");
+    check_content(strlen(POOL) + 1, 0, "it is not text: it has a byte 0");
     check_content(100, 0, "");
 }
 
@@ -252,13 +252,14 @@ static void test_options(void)
                                         object_get_objects_root(), "pool",
                                         &err, NULL);
 
-    check_refused(obj, err, "arm-kvm-baseline pool: none is given; exactly "
-                  "one of file= and data= is needed");
+    check_refused(obj, err, "arm-kvm-baseline pool: give exactly one of file= "
+                  "and data=, not none");
     err = NULL;
     obj = object_new_with_props(TYPE_ARM_KVM_BASELINE,
                                 object_get_objects_root(), "pool", &err,
                                 "file", "/pool.json", "data", POOL, NULL);
-    check_refused(obj, err, "arm-kvm-baseline pool: both are given");
+    check_refused(obj, err, "arm-kvm-baseline pool: give exactly one of file= "
+                  "and data=, not both");
     err = NULL;
     obj = make("data", "{}", &err);
     check_refused(obj, err, "baseline pool (data=): Parameter 'format' is "
@@ -269,10 +270,10 @@ int main(int argc, char **argv)
 {
     module_call_init(MODULE_INIT_QOM);
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/arm/kvm-baseline/texts", test_texts);
-    g_test_add_func("/arm/kvm-baseline/hostile", test_hostile);
-    g_test_add_func("/arm/kvm-baseline/object", test_object);
-    g_test_add_func("/arm/kvm-baseline/files", test_files);
-    g_test_add_func("/arm/kvm-baseline/options", test_options);
+    g_test_add_func("/arm/cpreg-baseline/texts", test_texts);
+    g_test_add_func("/arm/cpreg-baseline/hostile", test_hostile);
+    g_test_add_func("/arm/cpreg-baseline/object", test_object);
+    g_test_add_func("/arm/cpreg-baseline/files", test_files);
+    g_test_add_func("/arm/cpreg-baseline/options", test_options);
     return g_test_run();
 }

@@ -2,7 +2,8 @@
 /* What a refused value means: fields, versions, invariants. */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-explain.h"
+#include "target/arm/cpreg/explain.h"
+#include "target/arm/cpreg/names.h"
 
 static const struct {
     uint64_t regidx;
@@ -19,15 +20,15 @@ static const struct {
       "ID_AA64ISAR1_EL1.I8MM: source 1, destination 0" },
     { 0x603000000013c031, 5, 5, NULL },
     { 0x6030000000140000, 0x10003, 0x10001,
-      "PSCI: source 1.3, destination 1.1; to move here, a guest must be "
-      "started with -cpu host,kvm-psci-version=1.1" },
+      "PSCI: source 1.3, destination 1.1; start the guest with -cpu "
+      "host,kvm-psci-version=1.1" },
     { 0x6030000000140000, 0x2, 0x10001, "PSCI: source 0.2, destination 1.1" },
     /* neoverse-n1 r3p1 and r4p1 */
     { 0x603000000013c000, 0x413fd0c1, 0x414fd0c1,
       "MIDR_EL1.VARIANT: source 3, destination 4; "
       "the hosts have CPUs of different models" },
     { 0x603000000013c006, 1, 0, "the hosts have CPUs of different models" },
-    { 0x6020000000110001, 1, 0, "the hosts show different caches" },
+    { 0x6020000000110001, 1, 0, "the hosts have different caches" },
     /* kernel uapi: 0 not available, 1 available, 2 not required */
     { 0x6030000000140001, 2, 0,
       "workaround: source not required, destination not available" },
@@ -35,8 +36,9 @@ static const struct {
       "workaround: source not required, destination available" },
     { 0x6030000000140003, 3, 1, NULL },
     { 0x6030000000140001, 1, UINT64_MAX, NULL },
-    { 0x6030000000160002, 3, 1, "not offered here: PTP" },
-    { 0x6030000000160000, 5, 0, "not offered here: TRNG_V1_0, bit 2" },
+    { 0x6030000000160002, 3, 1, "the destination does not offer PTP" },
+    { 0x6030000000160000, 5, 0, "the destination does not offer TRNG_V1_0, bit "
+                                "2" },
     { 0x6030000000160003, 0, 3, NULL },
     { 0x603000000013c102, 1, 0, NULL },
     { 0, 1, 0, NULL },
@@ -62,9 +64,10 @@ static void test_append(void)
     arm_cpreg_append_refused(text, 0x603000000013c102, 1, 0, "refused");
     arm_cpreg_append_refused(text, 0x603000000013c006, 2, 0, "refused");
     g_assert_cmpstr(text->str, ==,
-                    "TCR_EL1 (0x603000000013c102) = 0x1, here 0x0: refused; "
-                    "REVIDR_EL1 (0x603000000013c006) = 0x2, here 0x0: refused "
-                    "(the hosts have CPUs of different models)");
+                    "TCR_EL1 (0x603000000013c102) = 0x1, destination 0x0: "
+                    "refused; REVIDR_EL1 (0x603000000013c006) = 0x2, "
+                    "destination 0x0: refused (the hosts have CPUs of "
+                    "different models)");
 }
 
 /* Rows in order; fields of a register neither overlap nor leave it. */

@@ -9,7 +9,7 @@
 #include "qemu/osdep.h"
 #include "target/arm/cpu.h"
 #include "target/arm/cpu-sysregs.h"
-#include "target/arm/cpreg-isar.h"
+#include "target/arm/kvm/isar.h"
 
 /* cpu64.c, which needs all of QEMU, has it for QEMU. */
 #define DEF(name, op0, op1, crn, crm, op2) SYS_##name,

@@ -2,8 +2,8 @@
 /* Register lists: checks, search, merge-walk and names. */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-list.h"
-#include "target/arm/cpreg-names.h"
+#include "target/arm/cpreg/list.h"
+#include "target/arm/cpreg/names.h"
 
 /* Written out, from the kernel's uapi headers, not by the code under test. */
 #define TCR_EL1     0x603000000013c102ULL
@@ -30,17 +30,17 @@ static void test_check_len(void)
         { 258, 256 },
         { 16384, 1 },
         { 0, 0 },
-        { 0, 1, "an empty register list" },
-        { -1, 1, "a register list of -1 entries (at most 16384 are "
-                 "accepted)" },
-        { -1, 0, "a register list of -1 entries (at most 16384 are "
-                 "accepted)" },
-        { INT32_MIN, 1, "a register list of -2147483648 entries (at most "
-                        "16384 are accepted)" },
-        { INT32_MAX, 1, "a register list of 2147483647 entries (at most 16384 "
-                        "are accepted)" },
-        { 16385, 1, "a register list of 16385 entries (at most 16384 are "
-                    "accepted)" },
+        { 0, 1, "the register list is empty" },
+        { -1, 1, "the register list has -1 entries, at most 16384 are "
+                 "allowed" },
+        { -1, 0, "the register list has -1 entries, at most 16384 are "
+                 "allowed" },
+        { INT32_MIN, 1, "the register list has -2147483648 entries, at most "
+                        "16384 are allowed" },
+        { INT32_MAX, 1, "the register list has 2147483647 entries, at most "
+                        "16384 are allowed" },
+        { 16385, 1, "the register list has 16385 entries, at most 16384 are "
+                    "allowed" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -95,8 +95,8 @@ static void test_check_longest(void)
     check(list, "entry 16383 of the register list, S0_7_C15_C15_6 "
           "(0x6030000000133ffe), is in the list twice");
     list.len += 8;
-    check(list, "a register list of 16392 entries (at most 16384 are "
-          "accepted)");
+    check(list, "the register list has 16392 entries, at most 16384 are "
+          "allowed");
 }
 
 static void test_find(void)
@@ -264,7 +264,7 @@ static void test_names_table(void)
         const char *name;
     } table[] = {
 #define DEF(name, op0, op1, crn, crm, op2) { ARM_SYSREG_##name, #name },
-#include "target/arm/cpreg-names.h.inc"
+#include "target/arm/cpreg/sysregs.h.inc"
 #undef DEF
     };
     size_t i;

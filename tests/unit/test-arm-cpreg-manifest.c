@@ -35,7 +35,7 @@ static const uint64_t some_fixed[][2] = {
 };
 static const uint64_t some_wide[] = { WIDE, 0 };
 
-/* By the layout in cpreg-manifest.h. */
+/* By the layout in cpreg/manifest.h. */
 static const uint8_t some_bytes[] = {
     0, 0, 0, 5,                                 /* target */
     0, 0, 0, 0x1c,  0, 0, 0, 0,  0, 0, 0, 0,    /* features */
@@ -121,18 +121,14 @@ static void check_decode(const void *bytes, size_t len, const char *words)
 
 static void test_truncated(void)
 {
-    for (size_t len = 0; len < sizeof(some_bytes); len++) {
-        check_decode(some_bytes, len, "it ends too early");
-    }
-    check_decode(NULL, 0, "it ends too early");
+    manifest_check_truncated(check_decode, some_bytes, sizeof(some_bytes),
+                             "it ends too early");
 }
 
 static void test_more(void)
 {
-    uint8_t bytes[sizeof(some_bytes) + 1] = { 0 };
-
-    memcpy(bytes, some_bytes, sizeof(some_bytes));
-    check_decode(bytes, sizeof(bytes), "there is more behind it");
+    manifest_check_more(check_decode, some_bytes, sizeof(some_bytes),
+                        "it has trailing bytes");
 }
 
 /* Counts of entries that are not there. */
@@ -150,13 +146,10 @@ static void test_counts(void)
 
     for (size_t c = 0; c < G_N_ELEMENTS(counts); c++) {
         for (size_t i = 0; i <= G_N_ELEMENTS(hostile); i++) {
-            uint32_t count = GUINT32_TO_BE(i < G_N_ELEMENTS(hostile) ?
-                                           hostile[i] : counts[c].more);
-            uint8_t bytes[sizeof(some_bytes)];
-
-            memcpy(bytes, some_bytes, sizeof(bytes));
-            memcpy(bytes + counts[c].at, &count, 4);
-            check_decode(bytes, sizeof(bytes), "it ends too early");
+            manifest_check_count(check_decode, some_bytes, sizeof(some_bytes),
+                                 counts[c].at, i < G_N_ELEMENTS(hostile) ?
+                                 hostile[i] : counts[c].more,
+                                 "it ends too early");
         }
     }
 }
@@ -234,7 +227,7 @@ static const Broken broken[] = {
     { "good", { MIDR, TCR, PSCI }, { { MIDR, 1 }, { PSCI } }, { WIDE, WIDER },
       NULL },
     { "one", { TCR }, .fault = NULL },
-    { "empty", { 0 }, .fault = "an empty register list" },
+    { "empty", { 0 }, .fault = "the register list is empty" },
     { "unsorted", { TCR, MIDR },
       .fault = "register list: the register list is not in ascending order: "
                "entry 1, MIDR_EL1 (0x603000000013c000), follows TCR_EL1 "
@@ -246,8 +239,8 @@ static const Broken broken[] = {
       .fault = "register list: entry 1 of the register list, S3_0_C9_C9_1 "
                "(0x604000000013c4c9), has size code 4, not 32 or 64 bits" },
     { "identity-without-value", { MIDR, PSCI }, { { MIDR } },
-      .fault = "PSCI_VERSION (0x6030000000140000) is in the register list "
-               "without its value" },
+      .fault = "PSCI_VERSION (0x6030000000140000) is in the register list but "
+               "has no value" },
     { "values-unsorted", { MIDR, PSCI }, { { PSCI }, { MIDR } },
       .fault = "registers with values: the register list is not in ascending "
                "order: entry 1, MIDR_EL1 (0x603000000013c000), follows "
@@ -260,7 +253,7 @@ static const Broken broken[] = {
                "S3_0_C9_C9_1 (0x604000000013c4c9), has size code 4, not 32 "
                "or 64 bits" },
     { "value-not-listed", { TCR, PSCI }, { { MIDR, 1 } },
-      .fault = "MIDR_EL1 (0x603000000013c000) has a value, and is not in the "
+      .fault = "MIDR_EL1 (0x603000000013c000) has a value but is not in the "
                "register list" },
     /* Another QEMU may count more registers, or fewer, to the fixed ones. */
     { "fewer-values", { MIDR, TCR, PSCI }, { { PSCI } }, .fault = NULL },
@@ -268,11 +261,11 @@ static const Broken broken[] = {
       .fault = NULL },
     { "wide-is-none", { MIDR }, .wide = { TCR },
       .fault = "entry 0 of the list of wide registers, TCR_EL1 "
-               "(0x603000000013c102), has size code 3, and is no wide "
+               "(0x603000000013c102), has size code 3, not that of a wide "
                "register" },
     { "wide-is-core", { MIDR }, .wide = { CORE_V0 },
       .fault = "entry 0 of the list of wide registers, V0 "
-               "(0x6040000000100054), has size code 4, and is no wide "
+               "(0x6040000000100054), has size code 4, not that of a wide "
                "register" },
     { "wide-unsorted", { MIDR }, .wide = { WIDER, WIDE },
       .fault = "the list of wide registers is not in ascending order: entry "
@@ -317,8 +310,8 @@ static void test_longest(void)
     manifest->len++;
     g_byte_array_unref(bytes);
     bytes = arm_cpreg_manifest_encode(manifest);
-    check_decode(bytes->data, bytes->len, "a register list of 16385 entries "
-                 "(at most 16384 are accepted)");
+    check_decode(bytes->data, bytes->len, "the register list has 16385 "
+                 "entries, at most 16384 are allowed");
 }
 
 /* Which registers have values, and which of them are written first. */

@@ -4,15 +4,15 @@
 #include "qemu/osdep.h"
 #include "arm-cpreg-manifest-lists.h"
 #include "qapi/error.h"
-#include "qapi/qapi-visit-arm-cpregs.h"
-#include "qapi/qapi-visit-arm-cpregs-manifest.h"
+#include "qapi/qapi-visit-arm-migration.h"
+#include "qapi/qapi-visit-arm-migration-manifest.h"
 #include "qapi/qobject-input-visitor.h"
 #include "qapi/qobject-output-visitor.h"
 #include "qobject/qdict.h"
 #include "qobject/qjson.h"
 #include "qobject/qlist.h"
-#include "target/arm/cpreg-qapi.h"
-#include "target/arm/cpreg-qapi-verdict.h"
+#include "target/arm/kvm/qapi-manifest.h"
+#include "target/arm/kvm/qapi-verdict.h"
 
 #define MIDR   0x603000000013c000
 #define MMFR3  0x603000000013c03b
@@ -86,12 +86,12 @@ static ARMCPRegManifest *example(void)
 }
 
 /* As QMP does with an argument. */
-static ArmCPRegManifest *visit(QDict *arguments, Error **errp)
+static ArmMigrationManifest *visit(QDict *arguments, Error **errp)
 {
     Visitor *v = qobject_input_visitor_new(QOBJECT(arguments));
-    ArmCPRegManifest *qapi = NULL;
+    ArmMigrationManifest *qapi = NULL;
 
-    visit_type_ArmCPRegManifest(v, "manifest", &qapi, errp);
+    visit_type_ArmMigrationManifest(v, "manifest", &qapi, errp);
     visit_free(v);
     return qapi;
 }
@@ -112,11 +112,11 @@ static void assert_json(QObject *found, const char *expected)
 
 static QObject *manifest_to_json(const ARMCPRegManifest *manifest)
 {
-    g_autoptr(ArmCPRegManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
+    g_autoptr(ArmMigrationManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
     QObject *found = NULL;
     Visitor *v = qobject_output_visitor_new(&found);
 
-    visit_type_ArmCPRegManifest(v, NULL, &qapi, &error_abort);
+    visit_type_ArmMigrationManifest(v, NULL, &qapi, &error_abort);
     visit_complete(v, &found);
     visit_free(v);
     return found;
@@ -132,7 +132,7 @@ static void test_write(void)
 static void test_table(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
-    g_autoptr(ArmCPRegManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
+    g_autoptr(ArmMigrationManifest) qapi = arm_cpreg_manifest_to_qapi(manifest);
     g_autoptr(GString) text = arm_cpreg_manifest_table(qapi);
 
     g_assert_cmpstr(text->str, ==, manifest_table);
@@ -142,7 +142,7 @@ static void test_table(void)
 static void test_table_of_little(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
-    g_autoptr(ArmCPRegManifest) qapi = NULL;
+    g_autoptr(ArmMigrationManifest) qapi = NULL;
     g_autoptr(GString) text = NULL;
 
     memset(&manifest->init, 0, sizeof(manifest->init));
@@ -153,24 +153,24 @@ static void test_table_of_little(void)
 }
 
 /* The one above of a guest that was started for a pool. */
-static ARMCPRegManifest *chosen_example(void)
+static ARMCPRegManifest *configured_example(void)
 {
-    static const uint64_t chosen[] = { MMFR3, PSCI };
-    static const ARMCPRegImpl impls[] = {
+    static const uint64_t configured[] = { MMFR3, PSCI };
+    static const ARMCPUImpl impls[] = {
         { 0x413fd0c1, 0, UINT64_MAX }, { 0x411fd401, 1, 2 },
     };
     ARMCPRegManifest *manifest = example();
 
     manifest->baseline = g_strdup("baseline pool (pool.json)");
-    manifest->chosen_len = G_N_ELEMENTS(chosen);
-    manifest->chosen_indexes = g_memdup2(chosen, sizeof(chosen));
-    manifest->impls = arm_cpreg_impls_new();
+    manifest->configured_len = G_N_ELEMENTS(configured);
+    manifest->configured_indexes = g_memdup2(configured, sizeof(configured));
+    manifest->impls = arm_cpu_impls_new();
     g_array_append_vals(manifest->impls, impls, G_N_ELEMENTS(impls));
     return manifest;
 }
 
 /* What its JSON has more than that of the other one. */
-static QDict *chosen_json(void)
+static QDict *configured_json(void)
 {
     QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
                                                       &error_abort));
@@ -188,17 +188,17 @@ static QDict *chosen_json(void)
 
         if (g_str_equal(name, "ID_AA64MMFR3_EL1") ||
             g_str_equal(name, "PSCI_VERSION")) {
-            qdict_put_bool(reg, "chosen", true);
+            qdict_put_bool(reg, "configured", true);
         }
     }
     return json;
 }
 
-static void test_write_chosen(void)
+static void test_write_configured(void)
 {
-    g_autoptr(ARMCPRegManifest) manifest = chosen_example();
+    g_autoptr(ARMCPRegManifest) manifest = configured_example();
     QObject *found = manifest_to_json(manifest);
-    QDict *wanted = chosen_json();
+    QDict *wanted = configured_json();
 
     if (!qobject_is_equal(found, QOBJECT(wanted))) {
         g_autoptr(GString) text = qobject_to_json_pretty(found, true);
@@ -210,15 +210,15 @@ static void test_write_chosen(void)
     qobject_unref(wanted);
 }
 
-static void test_read_chosen(void)
+static void test_read_configured(void)
 {
-    g_autoptr(ARMCPRegManifest) wanted = chosen_example();
-    QDict *json = chosen_json();
-    g_autoptr(ArmCPRegManifest) qapi = visit(json, &error_abort);
+    g_autoptr(ARMCPRegManifest) wanted = configured_example();
+    QDict *json = configured_json();
+    g_autoptr(ArmMigrationManifest) qapi = visit(json, &error_abort);
     g_autoptr(ARMCPRegManifest) found =
         arm_cpreg_manifest_from_qapi(qapi, &error_abort);
-    g_autoptr(GByteArray) a = arm_cpreg_manifest_encode_chosen(found);
-    g_autoptr(GByteArray) b = arm_cpreg_manifest_encode_chosen(wanted);
+    g_autoptr(GByteArray) a = arm_cpreg_manifest_encode_configured(found);
+    g_autoptr(GByteArray) b = arm_cpreg_manifest_encode_configured(wanted);
 
     g_assert_cmpmem(a->data, a->len, b->data, b->len);
     qobject_unref(json);
@@ -229,7 +229,7 @@ static void test_read(void)
     g_autoptr(ARMCPRegManifest) wanted = example();
     QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
                                                       &error_abort));
-    g_autoptr(ArmCPRegManifest) qapi = visit(json, &error_abort);
+    g_autoptr(ArmMigrationManifest) qapi = visit(json, &error_abort);
     g_autoptr(ARMCPRegManifest) found =
         arm_cpreg_manifest_from_qapi(qapi, &error_abort);
     g_autoptr(GByteArray) a = arm_cpreg_manifest_encode(found);
@@ -253,8 +253,8 @@ static const struct {
     const char *json;
     const char *error;
 } members[] = {
-    { "format", "0", "manifest.format is 0, this QEMU knows 1: " },
-    { "format", "2", "manifest.format is 2, this QEMU knows 1: " },
+    { "format", "0", "manifest.format is 0, this QEMU reads 1: " },
+    { "format", "2", "manifest.format is 2, this QEMU reads 1: " },
     { "format", "-9223372036854775808",
       "manifest.format is -9223372036854775808, " },
     { "format", "'1'", "Invalid parameter type for 'manifest.format'" },
@@ -275,75 +275,74 @@ static const struct {
 
     { "features", "[ 'sve', 'psci-0.2' ]", NULL },
     { "features", "[ 'sve', 'sme-3' ]",
-      "manifest.features[1]: \"sme-3\" is no vCPU feature that this QEMU "
-      "knows" },
-    { "features", "[ 'sve', 'SVE' ]", "manifest.features[1]: \"SVE\" is no " },
-    { "features", "[ '' ]", "manifest.features[0]: \"\" is no " },
+      "manifest.features[1]: \"sme-3\" is not a vCPU feature of this QEMU" },
+    { "features", "[ 'sve', 'SVE' ]", "manifest.features[1]: \"SVE\" is not " },
+    { "features", "[ '' ]", "manifest.features[0]: \"\" is not " },
     { "features", "[ 'bit-223', 'sve' ]", NULL },
-    { "features", "[ 'bit-224' ]", "\"bit-224\" is no vCPU feature" },
-    { "features", "[ 'bit-4' ]", "\"bit-4\" is no vCPU feature" },
-    { "features", "[ 'power-off' ]", "\"power-off\" is no vCPU feature" },
+    { "features", "[ 'bit-224' ]", "\"bit-224\" is not a vCPU feature" },
+    { "features", "[ 'bit-4' ]", "\"bit-4\" is not a vCPU feature" },
+    { "features", "[ 'power-off' ]", "\"power-off\" is not a vCPU feature" },
     { "features", "[ 'sve', 'psci-0.2', 'sve' ]",
-      "manifest.features[2]: \"sve\" is there twice" },
+      "manifest.features[2]: \"sve\" is listed twice" },
     { "features",
       "[ '0123456789abcdef0123456789abcdef0123456789abcdef' ]",
-      "\"0123456789abcdef0123456789abcdef01234567\" is no" },
+      "\"0123456789abcdef0123456789abcdef01234567\" is not" },
     { "features", "[ 'psci-0.2' ]",
-      "manifest.sve-vector-lengths is not empty, and manifest.features has "
-      "not sve" },
+      "manifest.sve-vector-lengths is not empty, but manifest.features does "
+      "not have sve" },
 
     { "sve-vector-lengths", "[]",
-      "manifest.sve-vector-lengths is empty, and manifest.features has sve" },
+      "manifest.sve-vector-lengths is empty, but manifest.features has sve" },
     { "sve-vector-lengths", "[ 8192 ]", NULL },
     { "sve-vector-lengths", "[ 0 ]",
-      "manifest.sve-vector-lengths[0]: 0 is no vector length" },
+      "manifest.sve-vector-lengths[0]: 0 is not a vector length" },
     { "sve-vector-lengths", "[ 128, 200 ]",
-      "manifest.sve-vector-lengths[1]: 200 is no vector length" },
-    { "sve-vector-lengths", "[ 8320 ]", "8320 is no vector length" },
+      "manifest.sve-vector-lengths[1]: 200 is not a vector length" },
+    { "sve-vector-lengths", "[ 8320 ]", "8320 is not a vector length" },
     { "sve-vector-lengths", "[ 4294967168 ]",
-      "4294967168 is no vector length" },
-    { "sve-vector-lengths", "[ -128 ]", "-128 is no vector length" },
+      "4294967168 is not a vector length" },
+    { "sve-vector-lengths", "[ -128 ]", "-128 is not a vector length" },
     { "sve-vector-lengths", "[ 4294967424 ]",
-      "4294967424 is no vector length" },
+      "4294967424 is not a vector length" },
     { "sve-vector-lengths", "[ 'long' ]",
       "Invalid parameter type for 'manifest.sve-vector-lengths[0]'" },
     { "sve-vector-lengths", "[ 128, 128 ]",
-      "manifest.sve-vector-lengths[1]: 128 is not more than the one before "
+      "manifest.sve-vector-lengths[1]: 128 is not greater than the one before "
       "it, 128" },
-    { "sve-vector-lengths", "[ 256, 128 ]", "128 is not more than " },
+    { "sve-vector-lengths", "[ 256, 128 ]", "128 is not greater than " },
 
     { "registers", "[]", "manifest: " },
     { "registers", "[ " MIDR_REG " ]", NULL },
     { "registers", "[ " MIDR_REG ", {} ]",
       "Parameter 'manifest.registers[1].name' is missing" },
     { "registers", "[ " MIDR_REG ", " MIDR_REG " ]",
-      "manifest.registers[1].index: MIDR_EL1 (0x603000000013c000) is there "
+      "manifest.registers[1].index: MIDR_EL1 (0x603000000013c000) is listed "
       "twice" },
     { "registers", "[ " REG("0x603000000013c102") ", " MIDR_REG " ]",
       "manifest.registers[1].index: MIDR_EL1 (0x603000000013c000) is out of "
       "order" },
     { "registers", "[ " REG("") " ]",
-      "manifest.registers[0].index: \"\" is no number of 64 bits, 0x and "
+      "manifest.registers[0].index: \"\" is not a number of 64 bits: 0x and "
       "hexadecimal digits" },
-    { "registers", "[ " REG("0x") " ]", "\"0x\" is no number" },
+    { "registers", "[ " REG("0x") " ]", "\"0x\" is not a number" },
     { "registers", "[ " REG("603000000013c102") " ]",
-      "\"603000000013c102\" is no number" },
+      "\"603000000013c102\" is not a number" },
     { "registers", "[ " REG("0X603000000013c102") " ]",
-      "\"0X603000000013c102\" is no number" },
+      "\"0X603000000013c102\" is not a number" },
     { "registers", "[ " REG("0x603000000013C102") " ]", NULL },
     { "registers", "[ " REG("0x0603000000013c102") " ]", NULL },
-    { "registers", "[ " REG("0x0x603000000013c102") " ]", "is no number" },
-    { "registers", "[ " REG("0x-1") " ]", "\"0x-1\" is no number" },
-    { "registers", "[ " REG("0x 1") " ]", "\"0x 1\" is no number" },
-    { "registers", "[ " REG("0x603000000013c10g") " ]", "is no number" },
-    { "registers", "[ " REG("0x16030000000140000") " ]", "is no number" },
+    { "registers", "[ " REG("0x0x603000000013c102") " ]", "is not a number" },
+    { "registers", "[ " REG("0x-1") " ]", "\"0x-1\" is not a number" },
+    { "registers", "[ " REG("0x 1") " ]", "\"0x 1\" is not a number" },
+    { "registers", "[ " REG("0x603000000013c10g") " ]", "is not a number" },
+    { "registers", "[ " REG("0x16030000000140000") " ]", "is not a number" },
     { "registers", "[ " REG("0x0") " ]",
-      "manifest.registers[0].index: 0x0 is no register of 64-bit Arm" },
+      "manifest.registers[0].index: 0x0 is not a register of 64-bit Arm" },
     /* KVM_REG_RISCV */
     { "registers", "[ " REG("0x8030000000000000") " ]",
-      "0x8030000000000000 is no register of 64-bit Arm" },
+      "0x8030000000000000 is not a register of 64-bit Arm" },
     { "registers", "[ " REG("0xffffffffffffffff") " ]",
-      "0xffffffffffffffff is no register of 64-bit Arm" },
+      "0xffffffffffffffff is not a register of 64-bit Arm" },
     /* a vector register, of 256 bytes */
     { "registers", "[ " REG("0x6080000000150000") " ]", "manifest: " },
     { "registers", "[ " REG("0x603000000013c000") " ]",
@@ -351,7 +350,7 @@ static const struct {
       "(0x603000000013c000) is a register that a guest cannot change" },
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000', 'value': '1' } ]",
-      "manifest.registers[0].value: \"1\" is no number of 64 bits" },
+      "manifest.registers[0].value: \"1\" is not a number of 64 bits" },
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000', 'value': 1 } ]",
       "Invalid parameter type for 'manifest.registers[0].value'" },
@@ -361,7 +360,8 @@ static const struct {
     { "registers",
       "[ { 'name': '', 'index': '0x6020000000110000',"
       "    'value': '0x100000000' } ]",
-      "manifest.registers[0].value: \"0x100000000\" is no number of 32 bits" },
+      "manifest.registers[0].value: \"0x100000000\" is not a number of 32 "
+      "bits" },
     /* a dump of a host has more, which does not count */
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000',"
@@ -371,10 +371,10 @@ static const struct {
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
       "    'writable': 'all' } ]",
-      "manifest.registers[0].writable: \"all\" is no number" },
+      "manifest.registers[0].writable: \"all\" is not a number" },
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c102', 'value': 'x' } ]",
-      "manifest.registers[0].value: \"x\" is no number" },
+      "manifest.registers[0].value: \"x\" is not a number" },
     { "host", "'db7.example'", NULL },
     { "capabilities", "[ 'arm-writable-imp-id-regs' ]", NULL },
     { "members", "[ 'a.json (n1-host, Linux 6.1.170)' ]", NULL },
@@ -400,20 +400,20 @@ static const struct {
       NULL },
     { "target-impl-cpus", "[ " IMPL("0x1") ", " IMPL("0x01") " ]",
       "manifest.target-impl-cpus[1]: MIDR_EL1 0x1, REVIDR_EL1 0x2, AIDR_EL1 "
-      "0x3 is there twice" },
+      "0x3 is in the list twice" },
     { "target-impl-cpus", "[ " IMPL("0x100000000") " ]",
       "manifest.target-impl-cpus[0]: MIDR_EL1 0x100000000 has more than 32 "
       "bits" },
     { "target-impl-cpus", "[ " IMPL("413fd0c1") " ]",
-      "manifest.target-impl-cpus[0].midr: \"413fd0c1\" is no number of 64 "
+      "manifest.target-impl-cpus[0].midr: \"413fd0c1\" is not a number of 64 "
       "bits" },
     { "target-impl-cpus",
       "[ { 'midr': '0x1', 'revidr': '', 'aidr': '0x3' } ]",
-      "manifest.target-impl-cpus[0].revidr: \"\" is no number" },
+      "manifest.target-impl-cpus[0].revidr: \"\" is not a number" },
     { "target-impl-cpus",
       "[ { 'midr': '0x1', 'revidr': '0x2', 'aidr': '0x10000000000000000' } ]",
-      "manifest.target-impl-cpus[0].aidr: \"0x10000000000000000\" is no "
-      "number" },
+      "manifest.target-impl-cpus[0].aidr: \"0x10000000000000000\" is not "
+      "a number" },
     { "target-impl-cpus", "[ { 'midr': '0x1', 'revidr': '0x2' } ]",
       "Parameter 'manifest.target-impl-cpus[0].aidr' is missing" },
     { "target-impl-cpus", "[ '0x413fd0c1:0x0:0x0' ]",
@@ -421,11 +421,11 @@ static const struct {
 
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
-      "    'chosen': true } ]", NULL },
+      "    'configured': true } ]", NULL },
     { "registers",
       "[ { 'name': '', 'index': '0x603000000013c000', 'value': '0x1',"
-      "    'chosen': 'yes' } ]",
-      "Invalid parameter type for 'manifest.registers[0].chosen'" },
+      "    'configured': 'yes' } ]",
+      "Invalid parameter type for 'manifest.registers[0].configured'" },
     { "colour", "'blue'", "Parameter 'manifest.colour' is unexpected" },
 };
 
@@ -434,7 +434,7 @@ static void test_members(void)
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
         QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
                                                           &error_abort));
-        g_autoptr(ArmCPRegManifest) qapi = NULL;
+        g_autoptr(ArmMigrationManifest) qapi = NULL;
         g_autoptr(ARMCPRegManifest) manifest = NULL;
         Error *err = NULL;
         const char *said;
@@ -458,14 +458,14 @@ static void test_members(void)
 /* @extra registers behind one that is right */
 static bool reads_list(size_t extra, Error **errp)
 {
-    g_autoptr(ArmCPRegManifest) qapi = g_new0(ArmCPRegManifest, 1);
+    g_autoptr(ArmMigrationManifest) qapi = g_new0(ArmMigrationManifest, 1);
     g_autoptr(ARMCPRegManifest) manifest = NULL;
-    ArmCPRegisterList **tail = &qapi->registers;
+    ArmRegisterList **tail = &qapi->registers;
 
     qapi->format = 1;
     qapi->kernel = g_strdup("6.18");
     for (size_t i = 0; i <= extra; i++) {
-        ArmCPRegister *reg = g_new0(ArmCPRegister, 1);
+        ArmRegister *reg = g_new0(ArmRegister, 1);
 
         reg->name = g_strdup("");
         reg->index = arm_cpreg_hex((i ? TCR : MIDR) + i);
@@ -495,7 +495,7 @@ static void test_impls(void)
         QDict *json = qobject_to(QDict, qobject_from_json(manifest_json,
                                                           &error_abort));
         QList *list = qlist_new();
-        g_autoptr(ArmCPRegManifest) qapi = NULL;
+        g_autoptr(ArmMigrationManifest) qapi = NULL;
         g_autoptr(ARMCPRegManifest) manifest = NULL;
         Error *err = NULL;
 
@@ -523,38 +523,39 @@ static void test_impls(void)
     }
 }
 
-/* What the guest can change is nothing to be chosen. */
-static void test_chosen_without_value(void)
+/* A register that the guest can change cannot be configured. */
+static void test_configured_without_value(void)
 {
-    QDict *json = chosen_json();
+    QDict *json = configured_json();
     QListEntry *entry;
-    g_autoptr(ArmCPRegManifest) qapi = NULL;
+    g_autoptr(ArmMigrationManifest) qapi = NULL;
     g_autoptr(ARMCPRegManifest) manifest = NULL;
     g_autoptr(GByteArray) bytes = NULL;
     g_autofree char *fault = NULL;
     g_autoptr(ARMCPRegManifest) again = example();
 
     QLIST_FOREACH_ENTRY(qdict_get_qlist(json, "registers"), entry) {
-        qdict_put_bool(qobject_to(QDict, qlist_entry_obj(entry)), "chosen",
+        qdict_put_bool(qobject_to(QDict, qlist_entry_obj(entry)), "configured",
                        true);
     }
     qapi = visit(json, &error_abort);
     manifest = arm_cpreg_manifest_from_qapi(qapi, &error_abort);
-    g_assert_cmpmem(manifest->chosen_indexes, manifest->chosen_len * 8,
+    g_assert_cmpmem(manifest->configured_indexes, manifest->configured_len * 8,
                     manifest->fixed_indexes, manifest->fixed_len * 8);
     /* so that a stream of it is taken */
-    bytes = arm_cpreg_manifest_encode_chosen(manifest);
-    fault = arm_cpreg_manifest_decode_chosen(again, bytes->data, bytes->len);
+    bytes = arm_cpreg_manifest_encode_configured(manifest);
+    fault = arm_cpreg_manifest_decode_configured(again, bytes->data,
+                                                 bytes->len);
     g_assert_cmpstr(fault, ==, NULL);
     qobject_unref(json);
 }
 
-static QObject *verdict_json(ArmCPRegVerdict *verdict)
+static QObject *verdict_json(ArmMigrationVerdict *verdict)
 {
     QObject *found = NULL;
     Visitor *v = qobject_output_visitor_new(&found);
 
-    visit_type_ArmCPRegVerdict(v, NULL, &verdict, &error_abort);
+    visit_type_ArmMigrationVerdict(v, NULL, &verdict, &error_abort);
     visit_complete(v, &found);
     visit_free(v);
     return found;
@@ -572,7 +573,7 @@ static void test_verdict(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(GString) refused = g_string_new(NULL);
-    g_autoptr(ArmCPRegVerdict) verdict = NULL;
+    g_autoptr(ArmMigrationVerdict) verdict = NULL;
     g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
     static const ARMCPRegWrite writes[] = {
         { MIDR, 1, 1 },
@@ -582,7 +583,7 @@ static void test_verdict(void)
           .why = "KVM changes it when the guest runs" },
         /* in neither list any more: the value that KVM took before hid it */
         { PSCI + 1, 1, 1, ARM_CPREG_VALUE_REFUSED,
-          .why = "KVM has no such register now" },
+          .why = "KVM no longer has the register" },
     };
 
     manifest_reconcile(manifest, &here, &load->report, refused);
@@ -592,20 +593,21 @@ static void test_verdict(void)
         "{ 'compatible': false, 'error': 'it is refused', 'registers': ["
         "  { 'name': 'CCSIDR[0]', 'index': '0x6020000000110000',"
         "    'outcome': 'refused', 'source': '0x701fe00a',"
-        "    'reason': 'the guest may have this cache (the stream does not "
-        "have CLIDR_EL1)',"
+        "    'reason': 'the guest may have this cache (the stream has no "
+        "CLIDR_EL1)',"
         "    'kernel': '6.3, 7af0c2534f4c' },"
         "  { 'name': 'OSLSR_EL1', 'index': '0x603000000013808c',"
         "    'outcome': 'both' },"
         "  { 'name': 'MIDR_EL1', 'index': '0x603000000013c000',"
         "    'outcome': 'both', 'source': '0x413fd0c1' },"
         "  { 'name': 'ID_AA64MMFR3_EL1', 'index': '0x603000000013c03b',"
-        "    'outcome': 'value-changed', 'source': '0x111', 'here': '0x11',"
+        "    'outcome': 'value-changed', 'source': '0x111',"
+        "    'destination': '0x11',"
         "    'reason': 'KVM changes it when the guest runs"
         " (ID_AA64MMFR3_EL1.S1PIE: source 1, destination 0)' },"
         "  { 'name': 'TCR_EL1', 'index': '0x603000000013c102',"
         "    'outcome': 'refused',"
-        "    'reason': 'no rule lets it stay behind' },"
+        "    'reason': 'it cannot be dropped safely' },"
         "  { 'name': 'TCR2_EL1', 'index': '0x603000000013c103',"
         "    'outcome': 'tolerated', 'reason': 'the guest has no FEAT_TCR2',"
         "    'kernel': '6.13, 0fcb4eea5345' },"
@@ -613,13 +615,13 @@ static void test_verdict(void)
         "    'outcome': 'missing' },"
         "  { 'name': 'PSCI_VERSION', 'index': '0x6030000000140000',"
         "    'outcome': 'value-refused', 'source': '0x10003',"
-        "    'here': '0x10001', 'reason': 'KVM refuses the value (PSCI: "
-        "source 1.3, destination 1.1; to move here, a guest must be started "
-        "with -cpu host,kvm-psci-version=1.1)' },"
+        "    'destination': '0x10001', 'reason': 'KVM refuses the value (PSCI: "
+        "source 1.3, destination 1.1; start the guest with "
+        "-cpu host,kvm-psci-version=1.1)' },"
         "  { 'name': 'SMCCC_ARCH_WORKAROUND_1', 'index':"
         "    '0x6030000000140001', 'outcome': 'value-refused',"
-        "    'source': '0x1', 'here': '0x1',"
-        "    'reason': 'KVM has no such register now' } ] }");
+        "    'source': '0x1', 'destination': '0x1',"
+        "    'reason': 'KVM no longer has the register' } ] }");
 }
 
 /* The guest's feature, and what it read where a register is missing. */
@@ -630,7 +632,7 @@ static void test_verdict_gate(void)
     static const ARMCPRegList two = { .indexes = both, .len = 2 };
     g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(GString) refused = g_string_new(NULL);
-    g_autoptr(ArmCPRegVerdict) verdict = NULL;
+    g_autoptr(ArmMigrationVerdict) verdict = NULL;
     g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
 
     manifest->len = G_N_ELEMENTS(there);
@@ -642,12 +644,13 @@ static void test_verdict_gate(void)
     verdict = arm_cpreg_verdict(manifest, load, refused->str);
     assert_json(verdict_json(verdict),
         "{ 'compatible': false,"
-        "  'error': 'TCR2_EL1 (0x603000000013c103) is unknown here, and the "
-        "guest can use it (ID_AA64MMFR3_EL1.TCRX is 1)',"
+        "  'error': 'TCR2_EL1 (0x603000000013c103): the destination has no "
+        "such register, and the guest can use it (ID_AA64MMFR3_EL1.TCRX is "
+        "1)',"
         "  'registers': ["
         "  { 'name': 'OSLSR_EL1', 'index': '0x603000000013808c',"
         "    'outcome': 'missing', 'source': '0x8',"
-        "    'reason': 'the guest read an OS lock that is not set',"
+        "    'reason': 'the guest saw that the OS lock is not set',"
         "    'kernel': '5.18, d42e26716d03' },"
         "  { 'name': 'ID_AA64MMFR3_EL1', 'index': '0x603000000013c03b',"
         "    'outcome': 'both', 'source': '0x1' },"
@@ -662,8 +665,10 @@ static void test_verdict_empty(void)
 {
     g_autoptr(ARMCPRegManifest) manifest = example();
     g_autoptr(ARMCPRegLoad) load = arm_cpreg_load_new();
-    g_autoptr(ArmCPRegVerdict) no = arm_cpreg_verdict(manifest, load, "sve");
-    g_autoptr(ArmCPRegVerdict) yes = arm_cpreg_verdict(manifest, load, NULL);
+    g_autoptr(ArmMigrationVerdict) no =
+        arm_cpreg_verdict(manifest, load, "sve");
+    g_autoptr(ArmMigrationVerdict) yes =
+        arm_cpreg_verdict(manifest, load, NULL);
 
     assert_json(verdict_json(no), "{ 'compatible': false, 'error': 'sve', "
                                   "'registers': [] }");
@@ -677,11 +682,11 @@ int main(int argc, char **argv)
     g_test_add_func("/arm/cpreg-qmp/table", test_table);
     g_test_add_func("/arm/cpreg-qmp/table-of-little", test_table_of_little);
     g_test_add_func("/arm/cpreg-qmp/read", test_read);
-    g_test_add_func("/arm/cpreg-qmp/write-chosen", test_write_chosen);
-    g_test_add_func("/arm/cpreg-qmp/read-chosen", test_read_chosen);
+    g_test_add_func("/arm/cpreg-qmp/write-configured", test_write_configured);
+    g_test_add_func("/arm/cpreg-qmp/read-configured", test_read_configured);
     g_test_add_func("/arm/cpreg-qmp/impls", test_impls);
-    g_test_add_func("/arm/cpreg-qmp/chosen-without-value",
-                    test_chosen_without_value);
+    g_test_add_func("/arm/cpreg-qmp/configured-without-value",
+                    test_configured_without_value);
     g_test_add_func("/arm/cpreg-qmp/members", test_members);
     g_test_add_func("/arm/cpreg-qmp/longest", test_longest);
     g_test_add_func("/arm/cpreg-qmp/verdict", test_verdict);

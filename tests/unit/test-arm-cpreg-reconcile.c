@@ -8,7 +8,7 @@
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-reconcile.h"
+#include "target/arm/cpreg/reconcile.h"
 
 #define MIDR        0x603000000013c000ULL
 #define MPIDR       0x603000000013c005ULL
@@ -167,7 +167,7 @@ static void test_rows_used(void)
 {
     const ARMCPRegRules *rules = &arm_cpreg_rules;
     g_autofree bool *used = g_new0(bool, rules->len);
-    g_autofree bool *missing = g_new0(bool, rules->missing_len);
+    g_autofree bool *missing = g_new0(bool, rules->missing->len);
 
     for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
         ARMCPRegList source = list_of(cases[n].source);
@@ -183,7 +183,7 @@ static void test_rows_used(void)
                 used[v->rule - rules->rules] = true;
             }
             if (v->missing) {
-                missing[v->missing - rules->missing] = true;
+                missing[v->missing - rules->missing->rows] = true;
             }
         }
         list_free(&source);
@@ -192,7 +192,7 @@ static void test_rows_used(void)
     for (size_t i = 0; i < rules->len; i++) {
         g_assert_true(used[i]);
     }
-    for (size_t i = 0; i < rules->missing_len; i++) {
+    for (size_t i = 0; i < rules->missing->len; i++) {
         g_assert_true(missing[i]);
     }
 }
@@ -214,19 +214,19 @@ static void test_missing_row(void)
         { SCTLR, false, 0 },
     };
     static const Reg stream[] = { { PFR0, 0x11 }, { 0 } };
-    ARMCPRegRules tcg = { arm_cpreg_rules.rules, arm_cpreg_rules.len };
+    const ARMCPRegMissingRules *rules = arm_cpreg_rules.missing;
     ARMCPRegList source = list_of(stream), none = { NULL };
     const ARMCPRegMissing *row;
 
     for (size_t i = 0; i < G_N_ELEMENTS(regs); i++) {
-        row = arm_cpreg_missing_row(&arm_cpreg_rules, &source, regs[i].regidx);
+        row = arm_cpreg_missing_row(rules, &source, regs[i].regidx);
         g_assert_cmpint(row != NULL, ==, regs[i].regidx != SCTLR);
         g_assert_cmpint(row && row->set, ==, regs[i].set);
         g_assert_cmphex(row ? row->value : 0, ==, regs[i].value);
-        /* rules without rows: nothing is ever set */
-        g_assert_null(arm_cpreg_missing_row(&tcg, &source, regs[i].regidx));
+        /* no rules, as for TCG: nothing is ever set */
+        g_assert_null(arm_cpreg_missing_row(NULL, &source, regs[i].regidx));
     }
-    g_assert_null(arm_cpreg_missing_row(&arm_cpreg_rules, &none, SCTLR));
+    g_assert_null(arm_cpreg_missing_row(rules, &none, SCTLR));
     list_free(&source);
 }
 

@@ -5,7 +5,7 @@
  */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-safe.h"
+#include "target/arm/cpreg/safe.h"
 
 /* KVM register indexes, by the encodings of the registers */
 #define ID_DFR0     0x603000000013c00aULL
@@ -58,7 +58,7 @@ static const struct {
       "change it; Linux 6.7 and later can)" },
     /* BRPs: no kernel up to 7.3 */
     { DFR0, 0x10304406, 0x10305406, 0xf,
-      "ID_AA64DFR0_EL1.BRPS: wanted 4, possible 5 (this kernel cannot change "
+      "ID_AA64DFR0_EL1.BRPs: wanted 4, possible 5 (this kernel cannot change "
       "it)" },
     { PFR1, 0x10, 0x20, 0,
       "ID_AA64PFR1_EL1.SSBS: wanted 1, possible 2 (this kernel cannot change "
@@ -73,9 +73,9 @@ static const struct {
     { PFR0, 0, 0xf0000, ~0ULL,
       "ID_AA64PFR0_EL1.FP: wanted 0, possible 8 to 15" },
     { ID_DFR0, 0x02000006, 0x04000006, ~0ULL,
-      "ID_DFR0_EL1.PERFMON: wanted 2, possible 0 or 3 to 4 or 8 to 15" },
+      "ID_DFR0_EL1.PerfMon: wanted 2, possible 0 or 3 to 4 or 8 to 15" },
     { MMFR1, 0, 0x1000000, ~0ULL,
-      "ID_AA64MMFR1_EL1.SPECSEI: wanted 0, possible 1 to 15" },
+      "ID_AA64MMFR1_EL1.SpecSEI: wanted 0, possible 1 to 15" },
     { CTR, 0x80030000, 0x84030000, ~0ULL, "" },
     { CTR, 0x83030000, 0x84030000, ~0ULL,
       "CTR_EL0.CWG: wanted 3, possible 0 or 4 to 15" },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What KVM_ARM_VCPU_INIT was given, compared: each difference, its remedy. */
+/* Arguments of KVM_ARM_VCPU_INIT: each difference and its remedy. */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-vcpu-init.h"
+#include "target/arm/cpreg/vcpu-init.h"
 
 /* Linux arch/arm64/include/uapi/asm/kvm.h, KVM_ARM_VCPU_*, by bit. */
 static const char *const names[] = {
@@ -45,21 +45,26 @@ static void test_has_feature(void)
     }
 }
 
-/* What is said of a source, of a baseline: it is this guest's, and stays. */
+/* The message about a source, turned into the one about a baseline. */
 static char *of_baseline(const char *of_source)
 {
     static const char *const words[][2] = {
         { "at the source", "in the baseline" },
+        { "at the destination", "in this QEMU" },
         { "lengths: source", "lengths: baseline" },
+        { "bits, destination", "bits, this QEMU" },
+        { "none, destination", "none, this QEMU" },
         { "start the destination", "start QEMU" },
-        { "move the guest to one like the source",
+        { "use a destination with the source's CPU",
+          "start the guest on a host of its pool" },
+        { "use a destination with the source's QEMU and kernel",
           "start the guest on a host of its pool" },
     };
     g_auto(GStrv) clauses = g_strsplit(of_source, "; ", -1);
     char *text;
 
     for (char **clause = clauses; *clause; clause++) {
-        char *other = strstr(*clause, ", or, where");
+        char *other = strstr(*clause, ", or, if");
 
         if (other) {
             *other = '\0';
@@ -92,73 +97,82 @@ static void compare(const ARMCPRegVCPUInit *source,
 /* One feature on one side, both ways. */
 typedef struct Feature {
     unsigned bit;
-    const char *lost;       /* on at the source, off here */
-    const char *gained;     /* off at the source, on here */
+    const char *lost;       /* on at the source, off at the destination */
+    const char *gained;     /* off at the source, on at the destination */
 } Feature;
 
 static const Feature features[] = {
     { 1,
-      "the vCPU feature el1-32bit is on at the source and off here: start "
-      "the destination with -cpu host,aarch64=off, or, where its host does "
-      "not have it, the guest with -cpu host,aarch64=on",
-      "the vCPU feature el1-32bit is off at the source and on here: start "
-      "the destination with -cpu host,aarch64=on" },
+      "the vCPU feature el1-32bit is on at the source and off at the "
+      "destination: start the destination with -cpu host,aarch64=off, or, if "
+      "its host cannot, start the guest with -cpu host,aarch64=on",
+      "the vCPU feature el1-32bit is off at the source and on at the "
+      "destination: start the destination with -cpu host,aarch64=on" },
     { 2,
-      "the vCPU feature psci-0.2 is on at the source and off here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different",
-      "the vCPU feature psci-0.2 is off at the source and on here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different" },
+      "the vCPU feature psci-0.2 is on at the source and off at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel",
+      "the vCPU feature psci-0.2 is off at the source and on at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel" },
     { 3,
-      "the vCPU feature pmu-v3 is on at the source and off here: start the "
-      "destination with -cpu host,pmu=on, or, where its host does not have "
-      "it, the guest with -cpu host,pmu=off",
-      "the vCPU feature pmu-v3 is off at the source and on here: start the "
-      "destination with -cpu host,pmu=off" },
+      "the vCPU feature pmu-v3 is on at the source and off at the destination: "
+      "start the destination with -cpu host,pmu=on, or, if its host cannot, "
+      "start the guest with -cpu host,pmu=off",
+      "the vCPU feature pmu-v3 is off at the source and on at the destination: "
+      "start the destination with -cpu host,pmu=off" },
     { 4,
-      "the vCPU feature sve is on at the source and off here: start the "
-      "destination with -cpu host,sve=on, or, where its host does not have "
-      "it, the guest with -cpu host,sve=off",
-      "the vCPU feature sve is off at the source and on here: start the "
-      "destination with -cpu host,sve=off" },
+      "the vCPU feature sve is on at the source and off at the destination: "
+      "start the destination with -cpu host,sve=on, or, if its host cannot, "
+      "start the guest with -cpu host,sve=off",
+      "the vCPU feature sve is off at the source and on at the destination: "
+      "start the destination with -cpu host,sve=off" },
     { 5,
-      "the vCPU feature ptrauth-address is on at the source and off here: "
-      "start the destination with -cpu host,pauth=on, or, where its host "
-      "does not have it, the guest with -cpu host,pauth=off",
-      "the vCPU feature ptrauth-address is off at the source and on here: "
-      "start the destination with -cpu host,pauth=off" },
+      "the vCPU feature ptrauth-address is on at the source and off at the "
+      "destination: start the destination with -cpu host,pauth=on, or, if its "
+      "host cannot, start the guest with -cpu host,pauth=off",
+      "the vCPU feature ptrauth-address is off at the source and on at the "
+      "destination: start the destination with -cpu host,pauth=off" },
     { 6,
-      "the vCPU feature ptrauth-generic is on at the source and off here: "
-      "start the destination with -cpu host,pauth=on, or, where its host "
-      "does not have it, the guest with -cpu host,pauth=off",
-      "the vCPU feature ptrauth-generic is off at the source and on here: "
-      "start the destination with -cpu host,pauth=off" },
+      "the vCPU feature ptrauth-generic is on at the source and off at the "
+      "destination: start the destination with -cpu host,pauth=on, or, if its "
+      "host cannot, start the guest with -cpu host,pauth=off",
+      "the vCPU feature ptrauth-generic is off at the source and on at the "
+      "destination: start the destination with -cpu host,pauth=off" },
     { 7,
-      "the vCPU feature el2 is on at the source and off here: start the "
-      "destination with -machine virt,virtualization=on, or, where its host "
-      "does not have it, the guest with -machine virt,virtualization=off",
-      "the vCPU feature el2 is off at the source and on here: start the "
-      "destination with -machine virt,virtualization=off" },
+      "the vCPU feature el2 is on at the source and off at the destination: "
+      "start the destination with -machine virt,virtualization=on, or, if its "
+      "host cannot, start the guest with -machine virt,virtualization=off",
+      "the vCPU feature el2 is off at the source and on at the destination: "
+      "start the destination with -machine virt,virtualization=off" },
     { 8,
-      "the vCPU feature el2-e2h0 is on at the source and off here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different",
-      "the vCPU feature el2-e2h0 is off at the source and on here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different" },
+      "the vCPU feature el2-e2h0 is on at the source and off at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel",
+      "the vCPU feature el2-e2h0 is off at the source and on at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel" },
     { 9,
-      "the vCPU feature pmu-v3-strict is on at the source and off here: no "
-      "option of QEMU's sets it, the two QEMUs or kernels are too different",
-      "the vCPU feature pmu-v3-strict is off at the source and on here: no "
-      "option of QEMU's sets it, the two QEMUs or kernels are too "
-      "different" },
+      "the vCPU feature pmu-v3-strict is on at the source and off at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel",
+      "the vCPU feature pmu-v3-strict is off at the source and on at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel" },
     { 10,
-      "the vCPU feature bit-10 is on at the source and off here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different",
-      "the vCPU feature bit-10 is off at the source and on here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different" },
+      "the vCPU feature bit-10 is on at the source and off at the destination: "
+      "no QEMU option sets it, use a destination with the source's QEMU and "
+      "kernel",
+      "the vCPU feature bit-10 is off at the source and on at the destination: "
+      "no QEMU option sets it, use a destination with the source's QEMU and "
+      "kernel" },
     { 223,
-      "the vCPU feature bit-223 is on at the source and off here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different",
-      "the vCPU feature bit-223 is off at the source and on here: no option "
-      "of QEMU's sets it, the two QEMUs or kernels are too different" },
+      "the vCPU feature bit-223 is on at the source and off at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel",
+      "the vCPU feature bit-223 is off at the source and on at the "
+      "destination: no QEMU option sets it, use a destination with the "
+      "source's QEMU and kernel" },
 };
 
 static void test_features(void)
@@ -179,7 +193,7 @@ static void test_features(void)
     }
 }
 
-/* One option sets both, and KVM takes both or none: they are told once. */
+/* One option sets both, KVM accepts both or none: one message. */
 static void test_ptrauth(void)
 {
     ARMCPRegVCPUInit with = { .target = 5, .features = { 1 << 5 | 1 << 6 } };
@@ -213,9 +227,9 @@ static void test_target(void)
     ARMCPRegVCPUInit source = { .target = 5 };
     ARMCPRegVCPUInit here = { .target = 4294967295 };
 
-    compare(&source, &here, "KVM's target is 5 at the source and 4294967295 "
-            "here: the hosts have CPUs of different models, move the guest "
-            "to one like the source");
+    compare(&source, &here, "KVM's vCPU target is 5 at the source and "
+            "4294967295 at the destination: the hosts have CPUs of different "
+            "models, use a destination with the source's CPU");
 }
 
 /* Bit n: vectors of (n + 1) * 128 bits */
@@ -227,29 +241,29 @@ static const struct {
     { 0x1, 0x1, "" },
     { 0x800f, 0x800f, "" },
     { 0x1, 0x3,
-      "SVE vector lengths: source 128 bits, here 128, 256 bits: start the "
-      "destination with -cpu host,sve256=off" },
+      "SVE vector lengths: source 128 bits, destination 128, 256 bits: start "
+      "the destination with -cpu host,sve256=off" },
     { 0xf, 0x1,
-      "SVE vector lengths: source 128, 256, 384, 512 bits, here 128 bits: "
-      "start the destination with -cpu host,sve256=on,sve384=on,sve512=on, "
-      "or, where its host does not have them, the guest with -cpu "
-      "host,sve256=off,sve384=off,sve512=off" },
+      "SVE vector lengths: source 128, 256, 384, 512 bits, destination 128 "
+      "bits: start the destination with -cpu "
+      "host,sve256=on,sve384=on,sve512=on, or, if its host cannot, start the "
+      "guest with -cpu host,sve256=off,sve384=off,sve512=off" },
     { 0x9, 0x3,
-      "SVE vector lengths: source 128, 512 bits, here 128, 256 bits: start "
-      "the destination with -cpu host,sve256=off,sve512=on, or, where its "
-      "host does not have them, the guest with -cpu host,sve512=off" },
-    /* SVE without a length: nobody's vCPU, and no reason to skip the test */
+      "SVE vector lengths: source 128, 512 bits, destination 128, 256 bits: "
+      "start the destination with -cpu host,sve256=off,sve512=on, or, if its "
+      "host cannot, start the guest with -cpu host,sve512=off" },
+    /* SVE without a length: no vCPU is like this */
     { 0x3, 0,
-      "SVE vector lengths: source 128, 256 bits, here none: start the "
-      "destination with -cpu host,sve128=on,sve256=on, or, where its host "
-      "does not have them, the guest with -cpu host,sve128=off,sve256=off" },
+      "SVE vector lengths: source 128, 256 bits, destination none: start the "
+      "destination with -cpu host,sve128=on,sve256=on, or, if its host cannot, "
+      "start the guest with -cpu host,sve128=off,sve256=off" },
     { 0, 0x1,
-      "SVE vector lengths: source none, here 128 bits: start the destination "
-      "with -cpu host,sve128=off" },
+      "SVE vector lengths: source none, destination 128 bits: start the "
+      "destination with -cpu host,sve128=off" },
     { 0x8000000000000001, 0x1,
-      "SVE vector lengths: source 128, 8192 bits, here 128 bits: start the "
-      "destination with -cpu host,sve8192=on, or, where its host does not "
-      "have them, the guest with -cpu host,sve8192=off" },
+      "SVE vector lengths: source 128, 8192 bits, destination 128 bits: start "
+      "the destination with -cpu host,sve8192=on, or, if its host cannot, "
+      "start the guest with -cpu host,sve8192=off" },
 };
 
 static void test_lengths(void)
@@ -265,7 +279,7 @@ static void test_lengths(void)
     }
 }
 
-/* Without SVE on one side it is the feature that is told, and it alone. */
+/* Without SVE on one side, the message is about the feature alone. */
 static void test_lengths_without_sve(void)
 {
     ARMCPRegVCPUInit with = {
@@ -277,7 +291,7 @@ static void test_lengths_without_sve(void)
     compare(&without, &with, features[3].gained);
 }
 
-/* All that differs is told, behind what was there before. */
+/* Every difference has a clause, after the text that was there before. */
 static void test_all(void)
 {
     ARMCPRegVCPUInit source = {
@@ -294,13 +308,13 @@ static void test_all(void)
     clauses = g_strsplit(refused->str, "; ", -1);
     g_assert_cmpuint(g_strv_length(clauses), ==, 5);
     g_assert_cmpstr(clauses[0], ==, "before");
-    g_assert_true(g_str_has_prefix(clauses[1], "KVM's target is 5 "));
+    g_assert_true(g_str_has_prefix(clauses[1], "KVM's vCPU target is 5 "));
     g_assert_cmpstr(clauses[2], ==, features[1].gained);
     g_assert_cmpstr(clauses[3], ==, features[2].lost);
     g_assert_cmpstr(clauses[4], ==, lengths[2].text);
 }
 
-/* Is a vCPU here what a baseline asks for?  To the letter, once. */
+/* Compare with a baseline: the exact text. */
 static void test_baseline(void)
 {
     ARMCPRegVCPUInit wanted = {
@@ -314,14 +328,13 @@ static void test_baseline(void)
     arm_cpreg_vcpu_init_compare(ARM_CPREG_INIT_BASELINE, &wanted, &here,
                                 refused);
     g_assert_cmpstr(refused->str, ==,
-        "before; KVM's target is 5 in the baseline and 4 here: the hosts have "
-        "CPUs of different models, start the guest on a host of its pool; "
-        "the vCPU feature psci-0.2 is off in the baseline and on here: no "
-        "option of QEMU's sets it, the two QEMUs or kernels are too "
-        "different; "
-        "the vCPU feature pmu-v3 is on in the baseline and off here: start "
-        "QEMU with -cpu host,pmu=on; "
-        "SVE vector lengths: baseline 128, 512 bits, here 128, 256 bits: "
+        "before; KVM's vCPU target is 5 in the baseline and 4 in this QEMU: "
+        "the hosts have CPUs of different models, start the guest on a host of "
+        "its pool; the vCPU feature psci-0.2 is off in the baseline and on in "
+        "this QEMU: no QEMU option sets it, start the guest on a host of its "
+        "pool; the vCPU feature pmu-v3 is on in the "
+        "baseline and off in this QEMU: start QEMU with -cpu host,pmu=on; SVE "
+        "vector lengths: baseline 128, 512 bits, this QEMU 128, 256 bits: "
         "start QEMU with -cpu host,sve256=off,sve512=on");
 }
 

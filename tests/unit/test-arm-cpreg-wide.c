@@ -2,7 +2,9 @@
 /* Lists of wide registers: sizes, lookup, entries and texts. */
 
 #include "qemu/osdep.h"
-#include "target/arm/cpreg-wide.h"
+#include "target/arm/cpreg/index.h"
+#include "target/arm/cpreg/list.h"
+#include "target/arm/cpreg/wide.h"
 
 /* Written out, by Linux include/uapi/linux/kvm.h: size code in bits 52..55. */
 #define BYTE        0x600000000013c102ULL
@@ -84,13 +86,17 @@ static void test_entries(void)
         { 3, QUAD_NEXT, QUAD },
         { 4, LONGEST, QUAD_NEXT },
         { 1, WORD, BYTE, "entry 1 of the list of wide registers, TCR_EL1 "
-          "(0x602000000013c102), has size code 2, and is no wide register" },
+          "(0x602000000013c102), has size code 2, not that of a wide "
+          "register" },
         { 0, DOUBLE, .fault = "entry 0 of the list of wide registers, TCR_EL1 "
-          "(0x603000000013c102), has size code 3, and is no wide register" },
+          "(0x603000000013c102), has size code 3, not that of a wide "
+          "register" },
         { 0, CORE_V0, .fault = "entry 0 of the list of wide registers, V0 "
-          "(0x6040000000100054), has size code 4, and is no wide register" },
+          "(0x6040000000100054), has size code 4, not that of a wide "
+          "register" },
         { 0, SVE_Z0, .fault = "entry 0 of the list of wide registers, Z0 "
-          "(0x6080000000150000), has size code 8, and is no wide register" },
+          "(0x6080000000150000), has size code 8, not that of a wide "
+          "register" },
         { 1, QUAD, QUAD, "entry 1 of the list of wide registers, TCR_EL1 "
           "(0x604000000013c102), is in the list twice" },
         { 1, QUAD, QUAD_NEXT, "the list of wide registers is not in ascending "
@@ -130,7 +136,7 @@ static void test_text(void)
     g_assert_cmpuint(said->len, <, 150);
 }
 
-/* What is on one side only: of the source's, none may stay behind. */
+/* Registers on one side only: none of the source's can be dropped. */
 static void test_unknown(void)
 {
     g_autoptr(GPtrArray) source = LIST(BYTE, QUAD, LONGEST);
@@ -143,7 +149,8 @@ static void test_unknown(void)
 
     arm_cpreg_wide_unknown(source, own, refused);
     g_assert_nonnull(strstr(refused->str, "x; TCR_EL1 (0x600000000013c102) of "
-                            "1 byte = 00: it is unknown here, and no"));
+                            "1 byte = 00: the destination has no such "
+                            "register, and it"));
     g_assert_nonnull(strstr(refused->str, "(0x608000000013c102) of 256"));
     g_assert_null(strstr(refused->str, "0x604000000013c102"));
 
@@ -160,6 +167,6 @@ int main(int argc, char **argv)
     g_test_add_func("/arm/cpreg-wide/find", test_find);
     g_test_add_func("/arm/cpreg-wide/entries", test_entries);
     g_test_add_func("/arm/cpreg-wide/text", test_text);
-    g_test_add_func("/arm/cpreg-wide/unknown", test_unknown);
+    g_test_add_func("/arm/cpreg-wide/refuse-unknown", test_unknown);
     return g_test_run();
 }
