@@ -19,6 +19,8 @@ report = $(if $(filter %-report,$@),--report)
 help:
 	@sed -n 's/^## \(.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
+## BASE=10.0 after any of these: on another QEMU than 10.2; UPSTREAM has them
+##
 ## make demo [FROM=6.12 TO=6.18 CPU=neoverse-n1]
 ##                         a guest that stock QEMU loses migrates live
 .PHONY: demo
@@ -67,7 +69,9 @@ install: setup apply
 ##                         the series, or one topic of it, as mails for
 ##                         git am -> build/export
 ## make series-check       all that must hold before the series is sent
-.PHONY: apply refresh export series-check
+## make roll BASE=master QEMU_SRC=DIR
+##                         what each entry takes to stand on another QEMU
+.PHONY: apply refresh export series-check roll
 apply: setup
 	@$(PYTHON) -m scripts.series apply
 refresh:
@@ -76,6 +80,8 @@ export: setup
 	@$(PYTHON) -m scripts.series export $(if $(TOPIC),--topic $(TOPIC))
 series-check: sysroot
 	@$(PYTHON) -m scripts.series check
+roll: setup
+	@$(PYTHON) -m scripts.series roll
 
 ## make unit               the pure core's tests alone, with ASan and UBSan
 .PHONY: unit

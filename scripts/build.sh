@@ -15,11 +15,16 @@
 #   build.sh tool     kvm-arm-regs, for this machine      -> build/tool
 #   build.sh install PREFIX   on an Arm host, the user's own configuration
 #
+# With a BASE other than the first, build/BASE is what stands here as build.
 # EXTRA_CONFIGURE adds options; a change of the options configures anew.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
+# The folder of the base in use, as rig/base/paths.py has it.
+first=$(sed -n 's/^base *//p' "$top/UPSTREAM" | head -1)
+base=${BASE:-$(cat "$top/build/.base" 2>/dev/null || echo "$first")}
 build=$top/build
+[ "$base" = "$first" ] || build=$top/build/$base
 
 die() { printf 'build: %s\n' "$*" >&2; exit 1; }
 
@@ -112,7 +117,8 @@ build_arm64() {
     with_devices "$source"
     mkdir -p "$dir"
     if [ "$(uname -m)" != aarch64 ]; then
-        [ "$1" = "$build" ] || ln -sfnr "$build/sysroot-arm64" "$sysroot"
+        [ "$1" = "$top/build" ] ||
+            ln -sfnr "$top/build/sysroot-arm64" "$sysroot"
         # A pkg-config that sees the sysroot and nothing else; a file, so
         # that meson finds it again when ninja runs it anew.
         cat >"$dir/pkg-config" <<END

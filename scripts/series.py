@@ -9,6 +9,10 @@
                              the series, or a topic with its cover letter,
                              as mails for git am
   check                      everything that must hold before it is sent
+  roll                       what each entry takes to stand on a base
+
+The base is the one that BASE names, or the first in UPSTREAM that can be
+had; series_bases.py tells what another than the first has of its own.
 
 Overlay files are edited in the repository, hooks in build/qemu.  A commit
 made in build/qemu becomes an entry of its own, its new files become
@@ -24,9 +28,12 @@ import re
 import signal
 import sys
 
+from rig.base import debian, upstream
 from rig.base.paths import ROOT
 from scripts.series_check import check
+from scripts.series_format import SeriesError
 from scripts.series_git import Repo, main_error
+from scripts.series_roll import roll
 from scripts.series_verbs import apply, export, refresh, stock
 
 
@@ -62,6 +69,7 @@ def main(argv=None):
     verb = verbs.add_parser('check')
     verb.add_argument('--no-build', action='store_true',
                       help='leave out the build of every commit')
+    verbs.add_parser('roll')
     args = parser.parse_args(argv)
     # Names and text of upstream files may hold any byte.
     sys.stdout.reconfigure(errors='backslashreplace')
@@ -69,7 +77,13 @@ def main(argv=None):
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     def run():
-        repo = Repo(args.root, args.build_dir or args.root / 'build')
+        try:
+            base = upstream.choose(args.root)
+        except (upstream.BaseError, debian.ArchiveError) as err:
+            raise SeriesError(str(err)) from err
+        build = args.root / 'build'
+        repo = Repo(args.root, args.build_dir or (
+            build if base.home else build / base.name), base)
         if args.verb == 'check':
             return check(repo, not args.no_build)
         with repo.locked():
@@ -80,6 +94,8 @@ def main(argv=None):
             elif args.verb == 'refresh':
                 refresh(repo, args.entry and
                         args.entry.removeprefix('patches/'))
+            elif args.verb == 'roll':
+                return 1 if roll(repo) else 0
             else:
                 export(repo, args.output or repo.build / 'export',
                        args.author, args.topic)

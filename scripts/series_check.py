@@ -14,7 +14,8 @@ import tempfile
 import time
 
 from rig.base import logged
-from scripts import series_format as sf, series_tree as st
+from scripts import (series_bases as sb, series_format as sf,
+                     series_tree as st)
 from scripts.series_format import SeriesError
 from scripts.series_git import Git, Repo, ensure_base, environment
 from scripts.series_refresh import refreshed
@@ -45,11 +46,11 @@ def check(repo, build=True):
         failures.append(text)
         print(f'  FAIL    {text}', flush=True)
 
-    place = Repo(repo.root, repo.build / 'check')
+    place = Repo(repo.root, repo.build / 'check', repo.base)
     with place.locked():
         with repo.locked():
             base = ensure_base(repo)
-            series, loaded = sf.load(repo.root)
+            series, loaded = sb.load(repo, base)
             _messages(loaded, fail)
             _covers(repo, loaded, fail)
             hooks = _hook_lines(loaded)
@@ -84,7 +85,8 @@ def _messages(loaded, fail):
 
 def _covers(repo, loaded, fail):
     """Each topic has a cover letter, so that it can be sent by itself."""
-    for topic in dict.fromkeys(entry.topic for entry, _, _ in loaded):
+    for topic in dict.fromkeys(entry.topic for entry, _, _ in loaded
+                               if not sb.adapts(entry)):
         if topic:
             path = f'patches/{topic}/cover'
             try:
@@ -113,7 +115,7 @@ def _round_trip(repo, place, base, series, loaded, commits, fail):
     """Apply, export, am and refresh, from nothing; the checked worktree."""
     tmp = pathlib.Path(tempfile.mkdtemp(dir=place.build, prefix='fresh-'))
     try:
-        fresh = Repo(repo.root, tmp)
+        fresh = Repo(repo.root, tmp, repo.base)
         apply(fresh)
         state = fresh.state()
         ids = [commit.id for commit in commits]

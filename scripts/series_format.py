@@ -279,7 +279,7 @@ def load(root):
     names = {entry.name for entry in series.entries}
     for path in sorted(folder.rglob('*.patch')):
         name = path.relative_to(folder).as_posix()
-        if name not in names:
+        if name not in names and not name.startswith('bases/'):
             raise SeriesError(f'patches/{name} is not in patches/series: '
                               'name it there or remove it')
     overlay = {}

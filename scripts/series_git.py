@@ -167,10 +167,11 @@ def file_state(path):
 
 
 class Repo:
-    """A repository's root and its build folder with the tree in it."""
+    """A repository's root, a base, and its build folder with the tree in it."""
 
-    def __init__(self, root, build):
+    def __init__(self, root, build, base):
         self.root = pathlib.Path(root).resolve()
+        self.base = base
         self.build = pathlib.Path(build).resolve()
         self.tree = self.build / 'qemu'
         self.git = Git(self.tree)
@@ -228,14 +229,14 @@ def _walk(tree):
                 yield os.path.relpath(full, top), full
 
 
-def _base_key(pin):
+def _base_key(base):
     """A key of the base's content, without fetching it."""
     given = os.environ.get('QEMU_SRC')
     if not given:
-        return 'package ' + ' '.join([pin['package'],
-                                      *sorted(pin['sha256'].values())])
+        upstream.resolve(base)
+        return f'package {base.package}'
     digest = hashlib.sha256()
-    for name, full in _walk(upstream.given_tree(given, pin)):
+    for name, full in _walk(upstream.given_tree(given, base)):
         stat = os.lstat(full)
         digest.update(b'%s\0%d %d\0' % (name, stat.st_size,
                                         stat.st_mtime_ns))
@@ -296,8 +297,7 @@ def ensure_base(repo):
     it is until apply updates it.
     """
     try:
-        pin = upstream.read_upstream(repo.root / 'UPSTREAM')
-        key = _base_key(pin)
+        key = _base_key(repo.base)
         state = repo.state()
         if state.get('key') == key:
             return state['base']
@@ -305,11 +305,12 @@ def ensure_base(repo):
             raise SeriesError(
                 f'{repo.show(repo.tree)}: exists, but make apply did not '
                 'make it; move it away or remove it, and run again')
-        source = upstream.fetch(upstream=repo.root / 'UPSTREAM')
+        source = upstream.fetch(repo.base)
+        version = upstream.tree_version(source)
     except (upstream.BaseError, debian.ArchiveError) as err:
         raise SeriesError(str(err)) from err
-    origin = 'QEMU_SRC' if os.environ.get('QEMU_SRC') else pin['package']
-    message = f'QEMU {pin["version"]} ({origin})\n'
+    origin = 'QEMU_SRC' if os.environ.get('QEMU_SRC') else repo.base.package
+    message = f'QEMU {version} ({origin})\n'
     print(f'  IMPORT  {message.strip()}', flush=True)
     if state:
         commit = _import(repo.git, source, message)
@@ -320,7 +321,7 @@ def ensure_base(repo):
     part = pathlib.Path(tempfile.mkdtemp(dir=repo.build, prefix='.qemu-'))
     try:
         part.chmod(0o755)
-        new = Repo(repo.root, repo.build)
+        new = Repo(repo.root, repo.build, repo.base)
         new.git = Git(part)
         new.git.run('init', '-q', '-b', BRANCH.rsplit('/', 1)[-1])
         for name, value in (('core.autocrlf', 'false'),

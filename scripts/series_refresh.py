@@ -5,7 +5,7 @@ refreshed() computes the files of the series.  It writes nothing into the
 repository; series_verbs.refresh() does.
 """
 
-from scripts import series_format as sf
+from scripts import series_bases as sb, series_format as sf
 from scripts.series_format import SeriesError
 from scripts.series_git import GitError, file_state
 from scripts.series_tree import edited
@@ -19,6 +19,7 @@ class Refreshed:
         self.files = {}         # path in the repository: bytes
         self.executable = set()
         self.dropped = []
+        self.trees = []         # the base's, then each commit's
 
 
 def _commits(repo, base, head):
@@ -159,7 +160,9 @@ def refreshed(repo, base, head, series, loaded, target=None):
     for i, name in enumerate(found):
         if name is None:
             beside = found[i - 1] if i else next(filter(None, found), '')
-            found[i] = _new_name(sf.topic_of(beside), commits[i][1], taken)
+            topic = sf.topic_of(beside) if repo.base.home else \
+                sb.folder_of(repo.base)
+            found[i] = _new_name(topic, commits[i][1], taken)
             taken.add(found[i])
     if target and target not in found:
         raise SeriesError(f'{target}: no such entry; there are: '
@@ -170,7 +173,7 @@ def refreshed(repo, base, head, series, loaded, target=None):
     if paths:
         trees = _folded(repo, found, trees, worktree, target, paths)
     result = Refreshed()
-    result.dropped = dropped
+    result.dropped, result.trees = dropped, trees
     keep = {entry.name: entry.overlay for entry, _, _ in loaded}
     new_files = set()
     last = git.entries(worktree)
@@ -179,7 +182,8 @@ def refreshed(repo, base, head, series, loaded, target=None):
     for i, (_, subject, body) in enumerate(commits):
         entry = sf.Entry(found[i], keep.get(found[i], ()))
         for path, (_, blob) in git.changed(trees[i], trees[i + 1]).items():
-            if blob and path not in in_base and path not in ours:
+            if blob and path not in in_base and path not in ours \
+                    and not sb.adapts(entry):
                 ours.add(path)
                 if path in last:
                     new_files.add(path)

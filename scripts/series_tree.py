@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 
-from scripts import series_format as sf
+from scripts import series_bases as sb, series_format as sf
 from scripts.series_format import SeriesError
 from scripts.series_git import BRANCH, EPOCH, GitError, file_state
 
@@ -103,8 +103,15 @@ def add_files(repo, index, paths):
         return
     ids = repo.git.run('hash-object', '-w', '--no-filters', '--stdin-paths',
                        data='\n'.join(str(repo.root / p) for p in paths))
+    blobs = dict(zip(paths, ids.split('\n')))
+    if not repo.base.home:
+        for path in paths:
+            text = sf.read_text(repo.root / path, path)
+            if sb.since(text, repo.base) != text:
+                blobs[path] = repo.git.run('hash-object', '-w', '--stdin',
+                                           data=sb.since(text, repo.base))
     rows = [f'{file_state(repo.root / path)[0]} {blob}\t{path}\0'
-            for path, blob in zip(paths, ids.split('\n'))]
+            for path, blob in blobs.items()]
     repo.git.run('update-index', '-z', '--index-info', index=index,
                  data=''.join(rows))
 
@@ -113,9 +120,12 @@ def build_chain(repo, base, loaded, strict=True, author=None):
     """The commits of the series on `base`, as a list of Commit.
 
     With `strict`, a patch file that refresh would change is refused, for
-    offsets above all.  The working tree is not read.
+    offsets above all; but not on another version than patches/ is written
+    for.  The working tree is not read.
     """
     git = repo.git
+    strict = strict and repo.base.home and repo.base.version == git.run(
+        'show', f'{base}:VERSION').strip()
     files = set(git.entries(base))
     check_overlay(loaded, files)
     commits = []
@@ -132,7 +142,7 @@ def build_chain(repo, base, loaded, strict=True, author=None):
             diff = sf.without_index(git.diff(before, hooked))
             made = sf.Patch(patch.subject, patch.body, diff)
             for path in made.files():
-                if path not in files:
+                if path not in files and not sb.adapts(entry):
                     raise SeriesError(
                         f'{entry.file}: makes the new file {path}; put it '
                         'into the repository and name it in patches/series')

@@ -9,7 +9,8 @@ import re
 import shutil
 import tempfile
 
-from scripts import series_format as sf, series_tree as st
+from scripts import (series_bases as sb, series_format as sf,
+                     series_tree as st)
 from scripts.series_format import SeriesError
 from scripts.series_git import Git, ensure_base
 from scripts.series_refresh import refreshed
@@ -28,7 +29,7 @@ def apply(repo, saved=None):
     number of upstream files written.
     """
     base = ensure_base(repo)
-    series, loaded = sf.load(repo.root)
+    series, loaded = sb.load(repo, base)
     hooks = st.hook_digest(series, loaded, base)
     inputs = st.input_digest(repo, loaded, hooks)
     state = repo.state()
@@ -106,11 +107,12 @@ def refresh(repo, target=None):
         raise SeriesError(f'no {repo.show(repo.tree)} yet; run '
                           'make apply first')
     base = ensure_base(repo)
-    series, loaded = sf.load(repo.root)
+    series, loaded = sb.load(repo, base)
     state = repo.state()
     head = st.check_branch(repo)
     names = [entry.name for entry, _, _ in loaded]
-    changed = st.hook_digest(series, loaded, base) != state.get('hooks')
+    changed = st.hook_digest(series, loaded, base) != state.get('hooks') \
+        and ('hooks' in state or repo.base.home)
     moved = head != state['head'] or st.edited(repo, state['head'])
     if moved and changed:
         if _same_content(repo, base, loaded):
@@ -126,12 +128,18 @@ def refresh(repo, target=None):
             raise SeriesError(f'{target}: no such entry; there are: '
                               + (', '.join(names) or 'none'))
         for commit in st.build_chain(repo, base, loaded, strict=False):
-            sf.write_bytes(repo.root / commit.entry.file,
-                           commit.patch.render().encode(**sf.ENCODING))
+            if repo.base.home:
+                sf.write_bytes(repo.root / commit.entry.file,
+                               commit.patch.render().encode(**sf.ENCODING))
         apply(repo)
         return
     result = refreshed(repo, base, head, series, loaded, target)
+    if not repo.base.home:
+        result.files, result.dropped = sb.ported(repo, result), []
     for path, data in result.files.items():
+        if data is None:
+            (repo.root / path).unlink(missing_ok=True)
+            continue
         sf.write_bytes(repo.root / path, data)
         if path in result.executable:
             (repo.root / path).chmod(0o755)
@@ -187,7 +195,7 @@ def export(repo, folder, author=None, topic=None):
     With `topic`, only its entries and its cover letter.
     """
     base = ensure_base(repo)
-    _, loaded = sf.load(repo.root)
+    _, loaded = sb.load(repo, base)
     commits = st.build_chain(repo, base, loaded, author=author)
     since, last = topic_range(base, commits, topic) if topic else (
         base, commits[-1].id if commits else base)

@@ -10,6 +10,7 @@ The private state is one folder per (suite, architecture) under
 $XDG_CACHE_HOME/arm-kvm-migration/apt; downloaded packages stay there.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -89,8 +90,7 @@ class Archive:
         (self.dir / 'status').touch()
         (self.dir / 'sources.list').write_text(self.sources(keyring))
         conf.write_text('\n'.join([
-            f'APT::Architecture "{self.arch}";',
-            f'APT::Architectures {{ "{self.arch}"; }};',
+            *self.architectures(),
             'APT::Install-Recommends "false";',
             f'APT::Default-Release "{self.suites[0]}";'
             if len(self.suites) > 1 else '',
@@ -109,6 +109,11 @@ class Archive:
             'Acquire::Check-Valid-Until "false";',
             '']))
         return {**os.environ, 'APT_CONFIG': str(conf), 'LC_ALL': 'C'}
+
+    def architectures(self):
+        """What apt has to know of the architecture."""
+        return (f'APT::Architecture "{self.arch}";',
+                f'APT::Architectures {{ "{self.arch}"; }};')
 
     def sources(self, keyring):
         """The lines of the private sources.list."""
@@ -201,6 +206,48 @@ class Archive:
                 download(uri, path, digest)
             paths[name] = path
         return paths
+
+
+class Sources(Archive):
+    """Source packages of a suite, by its signed index."""
+
+    def __init__(self, suite):
+        super().__init__(suite, 'source')
+
+    def architectures(self):
+        return ()
+
+    def sources(self, keyring):
+        uri = archive_uri()
+        return ''.join(f'deb-src [signed-by={keyring}] {uri} {s} main\n'
+                       for s in self.suites)
+
+    def newest(self, package, fits=lambda version: True):
+        """(version, folder in pool/, {file: SHA-256}) of a source package.
+
+        The newest version for which fits() holds; None if there is none.
+        """
+        self.update()
+        done = self._apt('apt-cache', 'showsrc', '--only-source', package)
+        found = []
+        for text in done.stdout.split('\n\n'):
+            version = re.search(r'^Version: (\S+)$', text, re.M)
+            folder = re.search(r'^Directory: pool/(\S+)$', text, re.M)
+            sums = re.search(r'^Checksums-Sha256: *\n((?: .*\n?)+)', text, re.M)
+            if version and folder and sums and fits(version[1]):
+                found.append((version[1], folder[1], {
+                    name: digest for digest, _, name in
+                    (line.split() for line in sums[1].splitlines())}))
+        return max(found, key=functools.cmp_to_key(_by_version),
+                   default=None)
+
+
+def _by_version(one, two):
+    """Order of Debian versions, as dpkg has it."""
+    if one[0] == two[0]:
+        return 0
+    done = _command(['dpkg', '--compare-versions', one[0], 'lt', two[0]])
+    return -1 if done.returncode == 0 else 1
 
 
 def download(uri, path, digest):

@@ -17,10 +17,9 @@ import contextlib
 import re
 
 from rig import image
-from rig.base import command, kernels, paths, tables
+from rig.base import command, kernels, paths, tables, upstream
 from rig.base.errors import RigError, say, slow
 from rig.base.store import Store, digest
-from rig.base.upstream import read_upstream
 from rig.faults.cases import CASES, NONE, SMALL, USUAL
 from rig.faults.facts import Side, first_words, judge, runs, shorten
 from rig.faults.phases import Bench
@@ -191,7 +190,7 @@ def page(known, cases):
     versions = ' to '.join(kernels.find(each).version
                            for each in (SOURCE, DESTINATION))
     lack = sum(case.qemu == 'series' for case in CASES) - len(judged)
-    words = (f'QEMU {read_upstream()["version"]} with the series; Linux '
+    words = (f'QEMU {upstream.version()} with the series; Linux '
              f'{versions}; {date}. Good: {good} of {len(judged)} cases'
              + (f'; {lack} more were not run.' if lack else '.')
              + (f' Those with a + ({len(older)}) were run with an earlier '

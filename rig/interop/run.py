@@ -189,7 +189,7 @@ def exchange():
 
 def titles():
     """What the page calls the QEMUs."""
-    return {'stock': f'stock {upstream.read_upstream()["version"]}',
+    return {'stock': f'stock {upstream.version()}',
             image.NEWEST: f'stock {newest.release()}', 'series': 'series'}
 
 

@@ -86,10 +86,9 @@ def verdicts():
 
 def facts(results):
     """The versions that were measured, and when."""
-    pin = upstream.read_upstream()
     days = ', '.join(sorted({each[-1] for each in results.values()}))
     version = libvirt_image.LIBVIRT.tree().version
-    return (f'libvirt {version}, QEMU {pin["version"]}; '
+    return (f'libvirt {version}, QEMU {upstream.version()}; '
             f'Linux {", ".join(libvirt_report.versions(results))}; {days}.')
 
 

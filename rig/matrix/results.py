@@ -4,10 +4,9 @@
 import sys
 
 from rig import image
-from rig.base import kernels
+from rig.base import kernels, upstream
 from rig.base.errors import RigError
 from rig.base.store import Store, digest
-from rig.base.upstream import read_upstream
 from rig.matrix import cases
 from rig.matrix.prediction import disagreement
 

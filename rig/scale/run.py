@@ -24,10 +24,9 @@ import os
 import time
 
 from rig import image
-from rig.base import command, paths, tables
+from rig.base import command, paths, tables, upstream
 from rig.base.errors import GuestError, RigError, say, slow
 from rig.base.store import Store, digest
-from rig.base.upstream import read_upstream
 from rig.guest import Guest
 from rig.host import Host, boot
 from rig.image import COMPARED

@@ -18,7 +18,7 @@ import os
 import time
 
 from rig import image
-from rig.base import command, kernels, paths, tables
+from rig.base import command, kernels, paths, tables, upstream
 from rig.base.errors import RigError, say
 from rig.base.store import Store, digest
 from rig.soak import plans, report, snapshots
@@ -182,7 +182,7 @@ def what_it_was(known, args):
     versions = [kernels.find(name).version for name in sorted({
         name for leg in plans.LEGS for name in leg.kernels},
         key=list(kernels.CATALOGUE).index)]
-    base = (paths.BUILD / 'qemu' / 'VERSION').read_text().strip()
+    base = upstream.version()
     dates = sorted({record['date'] for record in known.records})
     return (f'QEMU {base} with the series, emulated neoverse-n1, Linux '
             f'{", ".join(versions)}; N={args.n}, seed {args.seed}; '

@@ -21,6 +21,14 @@ class Local(debian.Archive):
                 f'copy:{os.environ["TEST_ARCHIVE"]} ./\n')
 
 
+class LocalSources(debian.Sources):
+    """The same of source packages."""
+
+    def sources(self, keyring):
+        return (f'deb-src [trusted=yes allow-insecure=yes] '
+                f'copy:{os.environ["TEST_ARCHIVE"]} ./\n')
+
+
 @unittest.skipUnless(shutil.which('dpkg-scanpackages') and
                      shutil.which('apt-get'), 'no dpkg-dev or no apt')
 class PrivateState(unittest.TestCase):
@@ -98,6 +106,25 @@ class PrivateState(unittest.TestCase):
             conf = pathlib.Path(archive._config()['APT_CONFIG']).read_text()
             self.assertEqual(''.join(re.findall('.*Default-Release.*\n',
                                                 conf)), line)
+
+    def test_newest_source(self):
+        """By dpkg's order, of those that fit; with file and checksum."""
+        (self.pool / 'Sources').write_text(''.join(
+            f'Package: qemu\nBinary: qemu\nVersion: {version}\n'
+            f'Maintainer: A <a@b>\nDirectory: pool/main/q/{version}\n'
+            f'Checksums-Sha256:\n {digest * 64} 3 q_{version}.dsc\n'
+            f' {digest * 64} 4 q_{version}.tar.xz\n\n'
+            for version, digest in (('10.0.9', '1'), ('10.0.13~rc1', '2'),
+                                    ('10.0.10', '3'), ('10.2.2', '4'))))
+        sources = LocalSources('local')
+        self.assertEqual(
+            sources.newest('qemu', lambda v: v.startswith('10.0.')),
+            ('10.0.13~rc1', 'main/q/10.0.13~rc1',
+             {'q_10.0.13~rc1.dsc': '2' * 64,
+              'q_10.0.13~rc1.tar.xz': '2' * 64}))
+        self.assertEqual(sources.newest('qemu')[0], '10.2.2')
+        self.assertIsNone(sources.newest('qemu', lambda v: False))
+        self.assertIsNone(sources.newest('other'))
 
     def test_refusals_are_one_line(self):
         for call in (lambda: self.archive.download(['nothing']),

@@ -11,7 +11,15 @@ import unittest
 
 from rig.base.paths import ROOT
 
-UPSTREAM = 'version 1.2.3\npackage qemu_1.2.3\npool main/q/qemu\n'
+UPSTREAM = """base 1.2
+version 1.2.3
+package qemu_1.2.3
+pool main/q/qemu
+sha256 0 qemu_1.2.3.dsc
+base 1.1
+base 1.4
+since 1.5
+"""
 LINES = ''.join(f'line {n}\n' for n in range(1, 41))
 WHY = 'Upstream: nothing of the kind.\nDrop-when: upstream has it.'
 # Stands in for the base's script: complains as it does, of two things.
@@ -71,6 +79,8 @@ def hook(path, line, add, lines=40, before=0):
 class Case(unittest.TestCase):
     """A repository of two entries in self.root, a base in self.base."""
 
+    base_name = ''              # what BASE is set to
+
     def setUp(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix='series-'))
         self.addCleanup(shutil.rmtree, self.top)
@@ -115,6 +125,7 @@ class Case(unittest.TestCase):
 
     def started(self, *args, build=None):
         env = dict(os.environ, QEMU_SRC=str(self.base), PYTHONWARNINGS='error',
+                   BASE=self.base_name,
                    BUILT=str(self.top / 'built'),
                    XDG_CACHE_HOME=str(self.top / 'cache'),
                    PYTHONPATH=str(ROOT))
