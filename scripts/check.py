@@ -14,17 +14,17 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
 
 from rig.base import avocado, command, logged
 from rig.base.errors import RigError
-from rig.base.paths import ROOT
+from rig.base.paths import BUILD, ROOT
 from rig.base.standalone import MESON
 from scripts import check_qemu
 
-BUILD = ROOT / 'build'
 # The series' own tests; others need files that are not in a QEMU tree.
 UNIT_TESTS = re.findall(r'^\s+tests/unit/(test-\S+)\.c$',
                         (ROOT / 'patches/series').read_text(), re.M)
@@ -96,7 +96,7 @@ def shown(path):
 
 def core(count):
     """Unit tests of the pure core, stand-alone, with ASan and UBSan."""
-    build, log = BUILD / 'core', BUILD / 'check/core.log'
+    build, log = ROOT / 'build/core', BUILD / 'check/core.log'
     steps = []
     if not (build / 'build.ninja').exists():
         shutil.rmtree(build, ignore_errors=True)
@@ -114,7 +114,7 @@ def in_tree(count):
     """The same unit tests, built in the QEMU tree."""
     log = BUILD / 'check/in-tree.log'
     targets = [f'tests/unit/{name}' for name in UNIT_TESTS]
-    if run(['ninja', '-C', BUILD / 'host', *targets], log):
+    if run([ROOT / 'scripts/build.sh', 'tests', BUILD, *targets], log):
         count.add('in-tree: build', 'failed', f'see {shown(log)}')
         return
     meson_test(BUILD / 'host', 'in-tree', UNIT_TESTS, log, count)
@@ -211,9 +211,49 @@ def rig(count):
     run_avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig')
 
 
+def migrations(count):
+    """Two migrations: to a newer kernel, and to an older one."""
+    run_avocado(count, 'migrations', [ROOT / 'tests/avocado'], '-t', 'base')
+
+
+OTHER = '10.0'
+
+
+def other_base(count):
+    """The series on Debian 13's QEMU: build, unit tests, two migrations."""
+    log = ROOT / f'build/check/base-{OTHER}.log'
+    env = {**os.environ, 'BASE': OTHER}
+    # The hosts' emulator is the same on each base.
+    env.setdefault('RIG_EMULATOR',
+                   str(BUILD / 'host/qemu-system-aarch64'))
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, 'w', encoding='utf-8') as file:
+        for step in (['make', 'qemu-arm64'],
+                     [sys.executable, '-m', 'scripts.check', '--only',
+                      'in-tree', '--only', 'migrations']):
+            status = subprocess.run(
+                step, cwd=ROOT, env=env, stdout=file, check=False,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL).returncode
+            if status:
+                break
+    lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
+    found = re.fullmatch(r'(\d+) passed, (\d+) failed, (\d+) skipped',
+                         lines[-1] if lines else '')
+    if found and (int(found[2]) or not status):
+        count.passed, count.failed, count.skipped = map(int, found.groups())
+        count.lines += [f'{line}, on {OTHER}' for line in lines
+                        if line.startswith(('FAILED', 'SKIPPED'))]
+    else:
+        print('\n'.join(lines[-30:]))
+        count.add(f'base {OTHER}: {" ".join(map(str, step))}', 'failed',
+                  f'see {shown(log)}')
+
+
 SUITES = {f.__name__.replace('_', '-'): f for f in
-          (core, in_tree, qtest, scripts, stream, fuzz, rig, series)}
-SLOW = ('fuzz', 'rig', 'series')
+          (core, in_tree, qtest, scripts, stream, fuzz, migrations,
+           other_base, rig, series)}
+SLOW = ('fuzz', 'migrations', 'other-base', 'rig', 'series')
 
 
 def main():
@@ -223,8 +263,12 @@ def main():
     parser.add_argument('--only', choices=list(SUITES), action='append')
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # The suite rig has the two migrations, and 10.0 need not be run on 10.0.
+    left_out = {'migrations'} | ({'other-base'} if BUILD.name == OTHER
+                                 else set())
     wanted = [name for name in SUITES
               if (name in args.only if args.only else
+                  name not in left_out and
                   not (args.quick and name in SLOW))]
     total = Count()
     suites = dict(SUITES)

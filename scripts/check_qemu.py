@@ -24,12 +24,11 @@ import time
 
 from rig.base import command, debian, process, tables
 from rig.base.errors import RigError, say
-from rig.base.paths import REPORTS, ROOT
+from rig.base.paths import BUILD, REPORTS, ROOT
 from scripts.suite_results import (FAILED, PASSED, SIDES, Result, bad,
                                    complaints, counts, merge, only_known,
                                    parse_log, remarks, rows, together, total)
 
-BUILD = ROOT / 'build'
 SUITES = BUILD / 'check-qemu'
 RESULTS = SUITES / 'results.json'
 PAGE = REPORTS / 'qemu-suites.rst'

@@ -19,7 +19,10 @@ class Forward(RigCase):
     """
 
     def test_update_6_12_to_6_18(self):
-        """The kernel update on which stock loses the guest."""
+        """The kernel update on which stock loses the guest.
+
+        :avocado: tags=quick,rig,base
+        """
         self.migrates(*self.pair('series', 'series', ('6.12', '6.18')))
 
     def test_update_return_path(self):
@@ -102,7 +105,10 @@ class Backward(RigCase):
     """
 
     def test_psci_version(self):
-        """Started with PSCI 1.1, a guest of 6.18 goes back to 6.12."""
+        """Started with PSCI 1.1, a guest of 6.18 goes back to 6.12.
+
+        :avocado: tags=quick,rig,base
+        """
         hosts = self.hosts('6.18', '6.12')
         self.migrates(self.guest(hosts[0], cpu='host,kvm-psci-version=1.1'),
                       self.guest(hosts[1], incoming=True))
