@@ -101,6 +101,13 @@ fuzz-report: fuzzer
 fuzzer:
 	@scripts/setup.sh fuzz
 
+## make upstream-bugs [QEMU=FILE BUG=length]
+##                         three bugs of stock 11.1.3 in register lists; no KVM
+.PHONY: upstream-bugs
+upstream-bugs:
+	@$(PYTHON) -m scripts.upstream_bugs $(addprefix --qemu ,$(QEMU)) \
+		$(addprefix --bug ,$(BUG))
+
 ## make avocado [TESTS="-t quick tests/avocado"]
 ##                         tests under avocado, with what is built
 .PHONY: avocado

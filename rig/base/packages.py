@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Programs out of Debian's packages for arm64, for the hosts.
+"""Programs out of Debian's packages, most of them for the hosts.
 
 Only what a host needs is kept, in the cache: a folder named by the version,
 laid out as in the host.  The archive is asked only if the cache has none.
@@ -83,10 +83,12 @@ class Packages(NamedTuple):
     packages: tuple
     keep: re.Pattern
     pick: callable
+    arch: str = 'arm64'
 
     def cached(self):
         """The Tree in the cache, the newest one, or None."""
-        found = sorted(debian.cache_dir().glob(f'{self.name}-arm64_*'),
+        found = sorted(debian.cache_dir().glob(
+            f'{self.name}-{self.arch}_*'),
                        key=os.path.getmtime)
         if not found:
             return None
@@ -104,7 +106,7 @@ class Packages(NamedTuple):
                 return found
             say('FETCH', f'{self.name} from {self.suites[0]}')
             try:
-                archive = debian.Archive(self.suites, 'arm64')
+                archive = debian.Archive(self.suites, self.arch)
                 debs = archive.download(self.packages, dependencies=True,
                                         keep=self.keep.fullmatch)
                 version = archive.version(self.packages[0])
@@ -115,10 +117,10 @@ class Packages(NamedTuple):
                     for deb in debs.values():
                         debian.unpack(deb, tree)
                     self.pick(tree, part)
-                    folder = cache / f'{self.name}-arm64_{version}'
+                    folder = cache / f'{self.name}-{self.arch}_{version}'
                     part.rename(folder)
             except debian.ArchiveError as err:
-                raise RigError(f'no {self.name} for the hosts: '
+                raise RigError(f'no {self.name} for {self.arch}: '
                                f'{err}') from err
             # Unpacked, the packages are not needed again.
             for deb in debs.values():

@@ -81,7 +81,7 @@ class Cache(Case):
                                side_effect=error), \
                 contextlib.redirect_stderr(io.StringIO()), \
                 self.assertRaisesRegex(RigError,
-                                       'no x for the hosts: gone'):
+                                       'no x for arm64: gone'):
             self.wanted.tree()
 
 

@@ -18,7 +18,7 @@ ALLOWED = [
       for name in EXPERIMENTS),
     ('rig', ('rig.base', LIBRARY)),
     ('scripts.tests', ('rig', 'scripts')),
-    ('scripts', ('rig.base', 'scripts')),
+    ('scripts', ('rig.base', 'rig.streams', 'scripts')),
     ('tests.avocado', ('rig',)),
     # The tool's tests and what else has Python.
     ('', ('rig.base',)),
@@ -138,6 +138,7 @@ class Imports(unittest.TestCase):
                 ('rig.faults.run', 'import sys\nsys.exit(0)'),
                 ('rig.tests.test_x', 'from rig.matrix import run'),
                 ('scripts.check', 'from scripts import fuzz'),
+                ('scripts.check', 'from rig.streams import cpreg'),
                 ('tests.avocado.test_x', 'from rig.faults import cases'),
                 ('contrib.x.tests.tool', 'from rig.base import reg_lists')):
             with self.subTest(importer=importer, text=text):

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The reproducers of upstream's bugs, with a QEMU of a few lines."""
+
+import contextlib
+import io
+import pathlib
+import struct
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+from rig.base.errors import RigError
+from rig.base.paths import ROOT
+from rig.streams import cpreg
+from scripts import upstream_bugs as bugs
+
+# Speaks QMP as far as the reproducers do.  FATE says what it does there.
+FAKE = '''#!{python}
+import json, os, pathlib, signal, struct, sys
+FATE = {fate!r}
+state, loads = 'inmigrate', 0
+
+def answer(value, key='return'):
+    print(json.dumps({{key: value}}), flush=True)
+
+def end(fate, text):
+    print(text, file=sys.stderr, flush=True)
+    if fate == 'abort':
+        os.kill(os.getpid(), signal.SIGABRT)
+    sys.exit(1)
+
+def load(data):
+    at = data.index(b'\\3cpu') + 12 + {before}
+    if struct.unpack_from('>i', data, at)[0] not in range(100):
+        if FATE['length'] != 'load':
+            end(FATE['length'], 'a length!')
+    elif struct.pack('>Q', {dropped}) in data:
+        if FATE['tolerated'] != 'load':
+            end(FATE['tolerated'], 'unknown, as before!')
+    elif struct.pack('>Q', {unknown}) in data:
+        if FATE['unknown'] != 'load':
+            end('refuse', 'unknown!')
+
+def monitor(line):
+    global loads
+    if line.startswith('snapshot_blkdev'):
+        pathlib.Path(line.split()[2]).touch()
+        print('Formatting ...', flush=True)
+    if line == 'savevm a' and FATE['savevm'] == 'fail':
+        return 'Error: no'
+    if line == 'loadvm a':
+        loads += 1
+        if loads == 2 and FATE['loadvm'] == 'abort':
+            end('abort', 'ERROR: an assertion')
+        return '' if FATE['loadvm'] == 'load' else 'Error: refused'
+    return ''
+
+if FATE['start'] == 'fail':
+    end('refuse', 'no such machine')
+answer({{'version': {{'qemu': {{'major': 9, 'minor': 8, 'micro': 7}},
+                   'package': FATE['package']}}}}, 'QMP')
+for line in sys.stdin:
+    request = json.loads(line)
+    name, args = request['execute'], request['arguments']
+    if name == FATE['hang']:
+        continue
+    if name == 'migrate':
+        pathlib.Path(args['uri'][5:]).write_bytes({stream!r})
+    elif name == 'migrate-incoming':
+        load(pathlib.Path(args['uri'][5:]).read_bytes())
+        state = 'paused'
+    elif name == 'query-migrate':
+        answer({{'status': FATE['saved']}})
+        continue
+    elif name == 'query-status':
+        answer({{'status': state}})
+        continue
+    elif name == 'human-monitor-command':
+        answer(monitor(args['command-line']))
+        continue
+    answer({{}})
+'''
+# As 11.1.3.
+FATE = {'start': '', 'hang': '', 'package': '', 'saved': 'completed',
+        'savevm': '', 'loadvm': 'abort', 'length': 'abort',
+        'tolerated': 'load', 'unknown': ''}
+MENDED = {'loadvm': '', 'length': '', 'tolerated': ''}
+
+
+def stream(indexes):
+    """A stream with one vCPU and nothing else."""
+    return (bytes(8) + bytes([cpreg.SECTION_FULL]) + bytes(4) + b'\3cpu'
+            + struct.pack('>II', 0, cpreg.CPU_VERSION)
+            + bytes(cpreg.BEFORE_LENGTH) + struct.pack('>i', len(indexes))
+            + struct.pack(f'>{2 * len(indexes)}Q', *indexes,
+                          *range(len(indexes))) + bytes(40))
+
+
+class Reproducers(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.qemu = pathlib.Path(folder.name) / 'qemu'
+        self.indexes = [0x603000000013c000, 0x603000000013c001]
+
+    def run_with(self, *args, **fate):
+        """(status, output, errors) of the command with a fake QEMU."""
+        self.qemu.write_text(FAKE.format(
+            python=sys.executable, fate={**FATE, **fate},
+            before=cpreg.BEFORE_LENGTH, dropped=bugs.DROPPED,
+            unknown=bugs.UNKNOWN, stream=stream(self.indexes)),
+            encoding='utf-8')
+        self.qemu.chmod(0o755)
+        with contextlib.redirect_stdout(io.StringIO()) as out, \
+                contextlib.redirect_stderr(io.StringIO()) as err:
+            status = bugs.main(['--qemu', str(self.qemu), *args])
+        return status, out.getvalue(), err.getvalue()
+
+    def cannot(self, text, *args, **fate):
+        status, _, errors = self.run_with(*args, **fate)
+        self.assertEqual(status, 2)
+        self.assertIn(text, errors)
+
+    def test_all_are_shown(self):
+        status, output, _ = self.run_with(package='Debian 1:9.8.7')
+        self.assertEqual(status, 0)
+        self.assertTrue(output.startswith('QEMU 9.8.7 (Debian 1:9.8.7)\n'))
+        for text in ('loadvm-twice: SHOWN', 'length: SHOWN',
+                     'tolerated: SHOWN', 'the second loadvm: killed by '
+                     'SIGABRT: ERROR: an assertion',
+                     '0xffffffff registers: killed by SIGABRT: a length!',
+                     '0x4020000000000001 alone: exit status 1: unknown!',
+                     'the guest is loaded, QEMU is paused'):
+            self.assertIn(text, output)
+        for bug in bugs.BUGS.values():
+            self.assertIn(f'patches/{bug.mended}', output)
+
+    def test_none_is_shown(self):
+        status, output, _ = self.run_with(**MENDED)
+        self.assertEqual(status, 1)
+        self.assertTrue(output.startswith('QEMU 9.8.7\n'))
+        self.assertEqual(output.count('not shown: this QEMU does not have '
+                                      'it'), 3)
+        self.assertNotIn('mended', output)
+        for text in ('the second loadvm says: Error: refused',
+                     '0x7fffffff registers: exit status 1: a length!',
+                     'behind it: exit status 1: unknown, as before!'):
+            self.assertIn(text, output)
+
+    def test_one_of_three(self):
+        """One that is not shown decides the exit status."""
+        self.assertEqual(self.run_with(length='')[0], 1)
+        status, output, _ = self.run_with('--bug', 'tolerated', length='')
+        self.assertEqual(status, 0)
+        self.assertNotIn('length:', output)
+
+    def test_a_list_that_has_the_register(self):
+        """Before 11.1, TCG has DBGDTRTX; the list stays sorted."""
+        self.indexes = [bugs.DROPPED, *self.indexes]
+        self.assertEqual(self.run_with('--bug', 'tolerated',
+                                       tolerated='')[0], 1)
+
+    def test_what_cannot_be_tried(self):
+        self.cannot('QEMU does not start: exit status 1: no such machine',
+                    start='fail')
+        self.cannot('savevm a: Error: no', '--bug', 'loadvm-twice',
+                    savevm='fail')
+        self.cannot('a snapshot of neoverse-v1 loads into cortex-a57',
+                    '--bug', 'loadvm-twice', loadvm='load')
+        self.cannot('cannot save a machine', '--bug', 'length',
+                    saved='failed')
+        self.cannot('0x7fffffff registers loads; QEMU is paused', '--bug',
+                    'length', length='load')
+        self.cannot('0x4020000000000001 loads; QEMU is paused', '--bug',
+                    'tolerated', unknown='load')
+
+    def test_a_hang_is_no_bug(self):
+        with mock.patch.object(bugs, 'PATIENCE', 1):
+            self.cannot('QEMU is not done after 1 s', '--bug', 'length',
+                        length='load', hang='query-status')
+
+    def test_no_such_file(self):
+        self.qemu = self.qemu.with_name('none')
+        with contextlib.redirect_stderr(io.StringIO()) as err:
+            self.assertEqual(bugs.main(['--qemu', str(self.qemu)]), 2)
+        self.assertIn('none: no such file', err.getvalue())
+
+
+class Table(unittest.TestCase):
+
+    def test_entries_are_in_the_series(self):
+        order = (ROOT / 'patches/series').read_text().splitlines()
+        for name, bug in bugs.BUGS.items():
+            with self.subTest(bug=name):
+                self.assertIn(bug.mended, order)
+
+
+class Pick(unittest.TestCase):
+
+    def test_moved(self):
+        with self.assertRaisesRegex(RigError, 'not in the package qemu-'):
+            bugs.pick(pathlib.Path('/nowhere'), pathlib.Path('/nowhere/x'))
+
+    def test_starts_in_a_folder_with_a_colon(self):
+        """As the folder is named by a version: 1:11.1.3."""
+        with tempfile.TemporaryDirectory(prefix='a:b') as folder:
+            top = pathlib.Path(folder)
+            program = top / 'tree' / bugs.PROGRAM
+            linker = top / 'ld-linux-x.so.2'
+            program.parent.mkdir(parents=True)
+            program.touch()
+            linker.write_text('#!/bin/sh\necho "$@"\n')
+            linker.chmod(0o755)
+            with mock.patch.object(bugs, 'libraries',
+                                   return_value={linker.name: linker}):
+                bugs.pick(top / 'tree', top / 'into')
+            said = bugs.tool([top / 'into/start', '-version', 'a b'])
+        self.assertEqual(said, '--library-path . ./qemu -version a b\n')
+
+
+if __name__ == '__main__':
+    unittest.main()
