@@ -102,7 +102,7 @@ fuzzer:
 	@scripts/setup.sh fuzz
 
 ## make upstream-bugs [QEMU=FILE BUG=length]
-##                         three bugs of stock 11.1.3 in register lists; no KVM
+##                         bugs of stock 11.1.3 that the series mends; no KVM
 .PHONY: upstream-bugs
 upstream-bugs:
 	@$(PYTHON) -m scripts.upstream_bugs $(addprefix --qemu ,$(QEMU)) \

@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Three bugs of stock QEMU 11.1.3 in the load of Arm register lists.
+"""Bugs of stock QEMU 11.1.3 that a machine without KVM can show.
+
+In the load of Arm register lists, of upstream's own since 11.0:
 
   loadvm-twice   a snapshot is refused, the next loadvm ends QEMU
   length         a stream says how many registers it has, QEMU allocates that
   tolerated      a register that may be dropped lets the guest load with
                  another one that was refused
 
-Needs no KVM and no guest: the CPUs of the machines never run.  Without
---qemu, the newest QEMU of Debian's backports is tried, downloaded once.
+Older ones, which the topic "fixes" mends:
+
+  lost-register  a register that the stream lacks loses its reset value
+  older-error    loadvm fails for the error of an earlier migrate
+  pflash         loadvm, loadvm, cont ends QEMU
+
+No CPU runs but in the last one.  Without --qemu,
+the newest QEMU of Debian's backports is tried, downloaded once.
 
 Exit status: 0 each bug is shown, 1 this QEMU does not have one of them, 2 it
 could not be tried.
@@ -37,6 +45,8 @@ LENGTHS = (0x7fffffff, -1)
 UNKNOWN = 0x4020000000000001
 # DBGDTRTX of AArch32, which 11.1 with TCG drops (202126dcb9).
 DROPPED = 0x40200000200e0298
+# Its reset value is not 0.
+SCTLR_EL1 = 0x603000000013c080
 
 PROGRAM = 'usr/bin/qemu-system-aarch64'
 # Its C library may be newer than this machine's.  The folder is named by the
@@ -199,41 +209,60 @@ def last_line(text):
     return lines[-1] if lines else 'nothing'
 
 
+def save(machine, path):
+    """The stream of a machine, saved into a file."""
+    machine.qmp('migrate', uri=f'file:{path}')
+    if machine.poll('query-migrate', ENDED.__contains__) == 'failed':
+        raise CannotTry('QEMU cannot save a machine into a file')
+    return CpregStream(path.read_bytes())
+
+
 def saved(qemu, folder):
     """The stream of a machine of this QEMU's."""
-    path = folder / 'saved'
     with Machine(qemu, 'cortex-a57') as machine:
-        machine.qmp('migrate', uri=f'file:{path}')
-        if machine.poll('query-migrate', {'completed', 'failed'}.__contains__
-                        ) == 'failed':
-            raise CannotTry('QEMU cannot save a machine into a file')
-    return path.read_bytes()
+        return save(machine, folder / 'saved')
 
 
-def load(qemu, folder, data):
-    """(status, what QEMU said) of a load; a Gone or a run state."""
+def incoming(machine, folder, stream, **changed):
+    """Load a stream; the run state after it."""
     path = folder / 'incoming'
-    path.write_bytes(data)
+    path.write_bytes(stream.render(**changed))
+    machine.qmp('migrate-incoming', uri=f'file:{path}')
+    return machine.poll('query-status', lambda s: s != 'inmigrate')
+
+
+def load(qemu, folder, stream, **changed):
+    """(status, what QEMU said) of a load; a Gone or a run state."""
     machine = Machine(qemu, 'cortex-a57', '-incoming', 'defer')
     with machine:
         try:
-            machine.qmp('migrate-incoming', uri=f'file:{path}')
-            status = machine.poll('query-status', lambda s: s != 'inmigrate')
+            status = incoming(machine, folder, stream, **changed)
         except Gone as err:
             status = err
     return status, machine.said
 
 
-def loadvm_twice(qemu, folder):
+def snapshot(machine, folder):
+    """Save the machine as snapshot "a"; the image that has it."""
     disk = folder / 'disk.qcow2'
-    with Machine(qemu, 'neoverse-v1', '-drive',
-                 'if=none,id=d,format=raw,file=null-co://') as machine:
-        for line in (f'snapshot_blkdev d {disk} qcow2', 'savevm a'):
-            said = machine.hmp(line)
-            if 'rror' in said or not disk.exists():
-                raise CannotTry(f'{line}: {said}')
-    machine = Machine(qemu, 'cortex-a57', '-drive',
-                      f'if=none,id=d,format=qcow2,file={disk}')
+    for line in (f'snapshot_blkdev d {disk} qcow2', 'savevm a'):
+        said = machine.hmp(line)
+        if 'rror' in said or not disk.exists():
+            raise CannotTry(f'{line}: {said.strip()}')
+    return disk
+
+
+def with_drive(qemu, cpu, disk=None):
+    """A machine with a drive for snapshots, a new one or an image."""
+    return Machine(qemu, cpu, '-drive', 'if=none,id=d,' + (
+        f'format=qcow2,file={disk}' if disk else
+        'format=raw,file=null-co://'))
+
+
+def loadvm_twice(qemu, folder):
+    with with_drive(qemu, 'neoverse-v1') as machine:
+        disk = snapshot(machine, folder)
+    machine = with_drive(qemu, 'cortex-a57', disk)
     with machine:
         said = machine.hmp('loadvm a')
         if 'rror' not in said:
@@ -249,10 +278,10 @@ def loadvm_twice(qemu, folder):
 
 
 def unbounded_length(qemu, folder):
-    stream = CpregStream(saved(qemu, folder))
+    stream = saved(qemu, folder)
     shown, happened = False, []
     for length in LENGTHS:
-        status, said = load(qemu, folder, stream.render(length=length))
+        status, said = load(qemu, folder, stream, length=length)
         if not isinstance(status, Gone):
             raise CannotTry(f'a list of 0x{length & 0xffffffff:x} registers '
                             f'loads; QEMU is {status}')
@@ -263,15 +292,15 @@ def unbounded_length(qemu, folder):
 
 
 def tolerated_after_refused(qemu, folder):
-    stream = CpregStream(saved(qemu, folder))
+    stream = saved(qemu, folder)
     stream.add(UNKNOWN, 7)
-    status, said = load(qemu, folder, stream.render())
+    status, said = load(qemu, folder, stream)
     if not isinstance(status, Gone):
         raise CannotTry(f'a guest with 0x{UNKNOWN:x} loads; QEMU is {status}')
     happened = f'0x{UNKNOWN:x} alone: {status}: {last_line(said)}'
     if DROPPED not in stream.indexes:
         stream.add(DROPPED, 0)
-    status, said = load(qemu, folder, stream.render())
+    status, said = load(qemu, folder, stream)
     loaded = not isinstance(status, Gone)
     happened += ('\nwith DBGDTRTX behind it: '
                  + (f'the guest is loaded, QEMU is {status}' if loaded else
@@ -279,6 +308,45 @@ def tolerated_after_refused(qemu, folder):
     return loaded, happened
 
 
+def lost_register(qemu, folder):
+    stream = saved(qemu, folder)
+    at = stream.indexes.index(SCTLR_EL1)
+    reset = stream.values[at]
+    del stream.indexes[at], stream.values[at]
+    with Machine(qemu, 'cortex-a57', '-incoming', 'defer') as machine:
+        incoming(machine, folder, stream)
+        now = save(machine, folder / 'again').value(SCTLR_EL1)
+    return now != reset, (f'SCTLR_EL1 is 0x{reset:x} after reset, and '
+                          f'0x{now:x} after a load without it')
+
+
+def older_error(qemu, folder):
+    with with_drive(qemu, 'cortex-a57') as machine:
+        snapshot(machine, folder)
+        machine.qmp('migrate', uri=f'unix:{folder}/nobody')
+        if machine.poll('query-migrate', ENDED.__contains__) != 'failed':
+            raise CannotTry('a migration to nobody does not fail')
+        said = machine.hmp('loadvm a')
+    return 'rror' in said, (f'loadvm after a migrate that failed says: '
+                            f'{last_line(said)}')
+
+
+def pflash(qemu, folder):
+    with with_drive(qemu, 'cortex-a57') as machine:
+        snapshot(machine, folder)
+        for _ in range(2):
+            said = machine.hmp('loadvm a')
+            if 'rror' in said:
+                raise CannotTry(f'loadvm a: {said.strip()}')
+        try:
+            machine.qmp('cont')
+            said = f'QEMU is {machine.qmp("query-status")["status"]}'
+        except Gone as err:
+            return err.crashed(), f'cont: {err}'
+    return False, f'cont: {said}'
+
+
+ENDED = {'completed', 'failed'}
 LISTS = 'registers/target-arm-take-a-register-list-of-any-length.patch'
 BUGS = {
     'loadvm-twice': Bug(
@@ -298,6 +366,24 @@ BUGS = {
         'guest from Linux 6.15 or later has and an older kernel lacks',
         'registers/target-arm-load-a-register-list-by-reconciling-it.patch',
         tolerated_after_refused),
+    'lost-register': Bug(
+        'older than 10.0.13',
+        'the values of the list are allocated and not set, and a first load\n'
+        'writes all of them to the CPU',
+        'fixes/target-arm-keep-registers-that-a-stream-lacks.patch',
+        lost_register),
+    'older-error': Bug(
+        'older than 10.0.13',
+        'qemu_loadvm_state() takes the error that is kept for query-migrate\n'
+        'for one of this load',
+        'fixes/migration-do-not-fail-loadvm-for-an-older-error.patch',
+        older_error),
+    'pflash': Bug(
+        'older than 10.0.13',
+        'each load adds a handler that waits for the machine to run, and all\n'
+        'remove the same one',
+        'fixes/hw-block-pflash-one-handler-for-loads-before-a-run.patch',
+        pflash),
 }
 
 

@@ -19,7 +19,10 @@ from scripts import upstream_bugs as bugs
 FAKE = '''#!{python}
 import json, os, pathlib, signal, struct, sys
 FATE = {fate!r}
-state, loads = 'inmigrate', 0
+STREAM, LATER = {stream!r}, {later!r}
+state, loads, failed = 'inmigrate', 0, False
+# A machine that loads what another one has saved.
+OTHER = any('qcow2' in word for word in sys.argv)
 
 def answer(value, key='return'):
     print(json.dumps({{key: value}}), flush=True)
@@ -49,6 +52,8 @@ def monitor(line):
         print('Formatting ...', flush=True)
     if line == 'savevm a' and FATE['savevm'] == 'fail':
         return 'Error: no'
+    if line == 'loadvm a' and not OTHER:
+        return 'Error: older' if failed and FATE['older'] else ''
     if line == 'loadvm a':
         loads += 1
         if loads == 2 and FATE['loadvm'] == 'abort':
@@ -66,12 +71,16 @@ for line in sys.stdin:
     if name == FATE['hang']:
         continue
     if name == 'migrate':
-        pathlib.Path(args['uri'][5:]).write_bytes({stream!r})
+        failed = args['uri'].startswith('unix:')
+        if not failed:
+            pathlib.Path(args['uri'][5:]).write_bytes(
+                LATER if state == 'paused' else STREAM)
     elif name == 'migrate-incoming':
         load(pathlib.Path(args['uri'][5:]).read_bytes())
         state = 'paused'
     elif name == 'query-migrate':
-        answer({{'status': FATE['saved']}})
+        answer({{'status': 'failed' if failed and FATE['nobody'] else
+                FATE['saved']}})
         continue
     elif name == 'query-status':
         answer({{'status': state}})
@@ -79,22 +88,28 @@ for line in sys.stdin:
     elif name == 'human-monitor-command':
         answer(monitor(args['command-line']))
         continue
+    elif name == 'cont' and FATE['cont'] == 'abort':
+        end('abort', 'a handler!')
     answer({{}})
 '''
 # As 11.1.3.
 FATE = {'start': '', 'hang': '', 'package': '', 'saved': 'completed',
         'savevm': '', 'loadvm': 'abort', 'length': 'abort',
-        'tolerated': 'load', 'unknown': ''}
-MENDED = {'loadvm': '', 'length': '', 'tolerated': ''}
+        'tolerated': 'load', 'unknown': '', 'lost': 0, 'older': 'fail',
+        'nobody': 'fail', 'cont': 'abort'}
+RESET = 0xc50838
+MENDED = {'loadvm': '', 'length': '', 'tolerated': '', 'lost': RESET,
+          'older': '', 'cont': ''}
 
 
-def stream(indexes):
+def stream(indexes, sctlr):
     """A stream with one vCPU and nothing else."""
     return (bytes(8) + bytes([cpreg.SECTION_FULL]) + bytes(4) + b'\3cpu'
             + struct.pack('>II', 0, cpreg.CPU_VERSION)
             + bytes(cpreg.BEFORE_LENGTH) + struct.pack('>i', len(indexes))
             + struct.pack(f'>{2 * len(indexes)}Q', *indexes,
-                          *range(len(indexes))) + bytes(40))
+                          *(sctlr if index == bugs.SCTLR_EL1 else index & 7
+                            for index in indexes)) + bytes(40))
 
 
 class Reproducers(unittest.TestCase):
@@ -103,14 +118,15 @@ class Reproducers(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.qemu = pathlib.Path(folder.name) / 'qemu'
-        self.indexes = [0x603000000013c000, 0x603000000013c001]
+        self.indexes = [0x603000000013c000, bugs.SCTLR_EL1]
 
     def run_with(self, *args, **fate):
         """(status, output, errors) of the command with a fake QEMU."""
         self.qemu.write_text(FAKE.format(
             python=sys.executable, fate={**FATE, **fate},
             before=cpreg.BEFORE_LENGTH, dropped=bugs.DROPPED,
-            unknown=bugs.UNKNOWN, stream=stream(self.indexes)),
+            unknown=bugs.UNKNOWN, stream=stream(self.indexes, RESET),
+            later=stream(self.indexes, fate.get('lost', FATE['lost']))),
             encoding='utf-8')
         self.qemu.chmod(0o755)
         with contextlib.redirect_stdout(io.StringIO()) as out, \
@@ -128,7 +144,11 @@ class Reproducers(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertTrue(output.startswith('QEMU 9.8.7 (Debian 1:9.8.7)\n'))
         for text in ('loadvm-twice: SHOWN', 'length: SHOWN',
-                     'tolerated: SHOWN', 'the second loadvm: killed by '
+                     'tolerated: SHOWN', 'lost-register: SHOWN',
+                     'older-error: SHOWN', 'pflash: SHOWN',
+                     'SCTLR_EL1 is 0xc50838 after reset, and 0x0 after',
+                     'that failed says: Error: older',
+                     'cont: killed by SIGABRT', 'the second loadvm: killed by '
                      'SIGABRT: ERROR: an assertion',
                      '0xffffffff registers: killed by SIGABRT: a length!',
                      '0x4020000000000001 alone: exit status 1: unknown!',
@@ -142,14 +162,16 @@ class Reproducers(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertTrue(output.startswith('QEMU 9.8.7\n'))
         self.assertEqual(output.count('not shown: this QEMU does not have '
-                                      'it'), 3)
+                                      'it'), len(bugs.BUGS))
         self.assertNotIn('mended', output)
         for text in ('the second loadvm says: Error: refused',
                      '0x7fffffff registers: exit status 1: a length!',
-                     'behind it: exit status 1: unknown, as before!'):
+                     'behind it: exit status 1: unknown, as before!',
+                     'and 0xc50838 after a load', 'failed says: nothing',
+                     'cont: QEMU is inmigrate'):
             self.assertIn(text, output)
 
-    def test_one_of_three(self):
+    def test_one_of_them(self):
         """One that is not shown decides the exit status."""
         self.assertEqual(self.run_with(length='')[0], 1)
         status, output, _ = self.run_with('--bug', 'tolerated', length='')
@@ -175,6 +197,8 @@ class Reproducers(unittest.TestCase):
                     'length', length='load')
         self.cannot('0x4020000000000001 loads; QEMU is paused', '--bug',
                     'tolerated', unknown='load')
+        self.cannot('a migration to nobody does not fail', '--bug',
+                    'older-error', nobody='')
 
     def test_a_hang_is_no_bug(self):
         with mock.patch.object(bugs, 'PATIENCE', 1):
