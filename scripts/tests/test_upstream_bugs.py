@@ -4,6 +4,7 @@
 import contextlib
 import io
 import pathlib
+import re
 import struct
 import sys
 import tempfile
@@ -213,12 +214,28 @@ class Reproducers(unittest.TestCase):
 
 
 class Table(unittest.TestCase):
+    """The table of bugs, and that of patches/README.rst."""
 
-    def test_entries_are_in_the_series(self):
-        order = (ROOT / 'patches/series').read_text().splitlines()
+    def setUp(self):
+        self.topics = {}
+        for line in (ROOT / 'patches/series').read_text().splitlines():
+            if re.match(r'\w', line):
+                self.topics.setdefault(line.split('/')[0], []).append(line)
+        self.page = (ROOT / 'patches/README.rst').read_text()
+
+    def test_where_they_are_mended(self):
         for name, bug in bugs.BUGS.items():
+            topic = bug.mended.split('/')[0]
+            number = self.topics[topic].index(bug.mended) + 1
             with self.subTest(bug=name):
-                self.assertIn(bug.mended, order)
+                self.assertRegex(self.page, rf'(?m)^{name} .*{topic}, '
+                                 rf'{number}$')
+
+    def test_how_many_patches(self):
+        for topic in set(self.topics) - {'tool'}:
+            with self.subTest(topic=topic):
+                self.assertRegex(self.page, rf'(?m)^\d +{topic} +'
+                                 rf'{len(self.topics[topic])} ')
 
 
 class Pick(unittest.TestCase):
