@@ -38,6 +38,8 @@ from rig.base.packages import Packages, copy, libraries, tool
 from rig.streams.cpreg import CpregStream
 
 PATIENCE = 60
+# Of what QEMU says; the series names every register.
+LONGEST = 300
 # A list of 0x7fffffff registers takes 32 GiB: QEMU must not try for real.
 MEMORY = 6 << 30
 LENGTHS = (0x7fffffff, -1)
@@ -206,7 +208,10 @@ def version(qemu):
 def last_line(text):
     """What QEMU said last; GLib begins with a line of stars."""
     lines = [line for line in text.splitlines() if line.strip(' *')]
-    return lines[-1] if lines else 'nothing'
+    if not lines:
+        return 'nothing'
+    return lines[-1] if len(lines[-1]) <= LONGEST else (
+        lines[-1][:LONGEST] + ' ...')
 
 
 def save(machine, path):

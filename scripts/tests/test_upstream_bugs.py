@@ -206,6 +206,14 @@ class Reproducers(unittest.TestCase):
             self.cannot('QEMU is not done after 1 s', '--bug', 'length',
                         length='load', hang='query-status')
 
+    def test_last_line(self):
+        for text, said in (
+                ('', 'nothing'), ('**\n', 'nothing'),
+                ('first\nERROR: last\n**\n', 'ERROR: last'),
+                ('x' * 301, 'x' * 300 + ' ...'), ('x' * 300, 'x' * 300)):
+            with self.subTest(text=text):
+                self.assertEqual(bugs.last_line(text), said)
+
     def test_no_such_file(self):
         self.qemu = self.qemu.with_name('none')
         with contextlib.redirect_stderr(io.StringIO()) as err:
