@@ -67,7 +67,7 @@ def dropped(patch, version):
     said = trailer(patch, 'Drop-when')
     for pattern, holds in DROP:
         for found in pattern.finditer(said):
-            if holds(upstream.number(version), upstream.number(found[1])):
+            if holds(upstream.release(version), upstream.number(found[1])):
                 return found[0]
     return ''
 

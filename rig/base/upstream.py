@@ -50,6 +50,17 @@ def number(version):
     return tuple(int(n) for n in re.findall(r'[0-9]+', version))
 
 
+def release(version):
+    """The release that a tree of this version becomes, as numbers.
+
+    The tree of 11.1 has 11.0.50 and up until 11.1.0; of 11.0, 10.2.50.
+    """
+    major, minor, micro, *_ = [*number(version), 0, 0]
+    if micro < 50:
+        return major, minor
+    return (major, minor + 1) if minor < 2 else (major + 1, 0)
+
+
 def read_upstream(path=ROOT / 'UPSTREAM'):
     """{name: Base}, in the order of the file."""
     bases, base = {}, None

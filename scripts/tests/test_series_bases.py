@@ -140,6 +140,13 @@ class Versions(Other):
                 ('upstream has it', False)):
             made = sf.Patch('a', f'Upstream: b\nDrop-when: {said}', '')
             self.assertEqual(bool(sb.dropped(made, '1.4.0')), holds, said)
+        made = sf.Patch('a', 'Drop-when: the base is QEMU 11.1 or later', '')
+        for version, holds in (('11.1.3', True), ('11.0.92', True),
+                               ('11.0.3', False), ('10.2.50', False)):
+            self.assertEqual(bool(sb.dropped(made, version)), holds, version)
+        made = sf.Patch('a', 'Drop-when: the base is QEMU 11.0 or later', '')
+        for version, holds in (('10.2.91', True), ('10.2.4', False)):
+            self.assertEqual(bool(sb.dropped(made, version)), holds, version)
 
     def test_release_that_texts_name(self):
         """Commits name the base's release; the overlay file stays."""
