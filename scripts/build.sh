@@ -36,6 +36,9 @@ if command -v ccache >/dev/null; then
     cc="ccache "
     export CCACHE_BASEDIR=$build CCACHE_NOHASHDIR=1
     export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-time_macros}
+    # What a file includes is taken from the compiler's own list, without a
+    # run of the preprocessor before: a quarter less for an empty cache.
+    export CCACHE_DEPEND=1
 fi
 
 # The devices of the machine "virt" that the rig's guests need; the base's
