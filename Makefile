@@ -24,12 +24,17 @@ help:
 ## make demo [FROM=6.12 TO=6.18 CPU=neoverse-n1]
 ##                         a guest that stock QEMU loses migrates live
 .PHONY: demo
-demo: stock-arm64 qemu-arm64 qemu-host
+demo: stock-arm64 qemu-arm64 emulator
 	@$(PYTHON) -m rig.demo --source $(FROM) --destination $(TO) --cpu $(CPU)
+
+# What runs the demo's hosts: Debian's QEMU serves a plain CPU.
+.PHONY: emulator
+emulator: setup
+	@$(PYTHON) -m rig.emulator $(CPU)
 
 ## make demo-pool          a guest with a pool's baseline tours three kernels
 .PHONY: demo-pool
-demo-pool: stock-arm64 qemu-arm64 qemu-host
+demo-pool: stock-arm64 qemu-arm64 emulator
 	@$(PYTHON) -m rig.demo.pool
 
 ## make check              all tests; `make check-quick` leaves out the rig

@@ -75,11 +75,12 @@ class Host:
     files     {path in the host: file here}, more to have aboard
     parts     an image.Part each, more to have aboard, over all the others
     append    more for the kernel's command line
+    emulator  what runs it, instead of emulator_path()
     """
 
     def __init__(self, kernel, *, name=None, network=None, cpu=DEFAULT_CPU,
                  memory='1G', smp=1, qemu=(), guests=(), files=None,
-                 parts=(), append=''):
+                 parts=(), append='', emulator=None):
         self.kernel = kernels.find(kernel)
         self.cpu = cpu
         self.network = network
@@ -87,6 +88,7 @@ class Host:
         self.address = network.address() if network else None
         self.name = name or f'host{next(_numbers)}'
         self._memory, self._smp, self._append = memory, smp, append
+        self._emulator = emulator
         self._aboard = {}
         self._parts = [image.base_part(), image.kernel_part(self.kernel)]
         for each in qemu:
@@ -154,7 +156,8 @@ class Host:
         if self.address:
             name += f' rig.address={self.address}'
         argv = [
-            emulator_path(), '-M', 'virt,virtualization=on,gic-version=3',
+            self._emulator or emulator_path(),
+            '-M', 'virt,virtualization=on,gic-version=3',
             '-accel', 'tcg', '-cpu', self.cpu, '-smp', self._smp,
             '-m', self._memory, '-nodefaults', '-display', 'none',
             '-no-reboot', '-kernel', self.kernel.image,

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
-from rig import kvm_arm_regs, pool
+from rig import emulator, kvm_arm_regs, pool
 from rig.base import command
 from rig.base.errors import GuestAltered
 from rig.base.paths import ROOT
@@ -108,11 +108,14 @@ def summary(tours):
 
 def demo(args):
     base = (ROOT / 'build/qemu/VERSION').read_text().strip()
+    serving = emulator.provide(args.cpu)
+    emulator.tell(serving)
     with tempfile.TemporaryDirectory(prefix='demo-pool-') as folder, \
             Network() as network:
         hosts = [Host(kernel, name=f'host-{kernel}', network=network,
                       cpu=args.cpu, qemu=['stock', 'series'],
-                      guests=['linux', 'witness']) for kernel in args.kernels]
+                      guests=['linux', 'witness'], emulator=serving)
+                 for kernel in args.kernels]
         with boot(*hosts):
             names = [short(host.kernel.version) for host in hosts]
             print(f'\nHosts of Linux {", ".join(names)}, each with an '

@@ -10,6 +10,7 @@ import re
 import textwrap
 import time
 
+from rig import emulator
 from rig.base import command
 from rig.base.errors import GuestError
 from rig.base.paths import ROOT
@@ -150,10 +151,13 @@ def table(rows, columns):
 
 def demo(args):
     base = (ROOT / 'build/qemu/VERSION').read_text().strip()
+    serving = emulator.provide(args.cpu)
+    emulator.tell(serving)
     network = Network()
     with network as net:
         hosts = [Host(kernel, name=name, network=net, cpu=args.cpu,
-                      qemu=['stock', 'series'], guests=['linux', 'witness'])
+                      qemu=['stock', 'series'], guests=['linux', 'witness'],
+                      emulator=serving)
                  for kernel, name in ((args.source, 'A'),
                                       (args.destination, 'B'))]
         with boot(*hosts):

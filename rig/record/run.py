@@ -16,7 +16,8 @@ import os
 import subprocess
 from typing import NamedTuple
 
-from rig.base import command, kernels, packages, standalone
+from rig import emulator
+from rig.base import command, kernels, standalone
 from rig.base.errors import RigError, say
 from rig.base.reg_lists import CPUS, LISTS
 from rig.host import Host, boot, emulator_path
@@ -50,16 +51,6 @@ def names_of(indexes, helper):
                        f'registers, exit status {done.returncode}: '
                        f'{done.stderr.strip()}')
     return dict(zip(indexes, names))
-
-
-def emulator_version():
-    """The release of the hosts' emulator, "10.2.2"; CPUs differ by it."""
-    text = packages.tool([emulator_path(), '--version'])
-    words = text.split()
-    if words[:3] != ['QEMU', 'emulator', 'version']:
-        raise RigError(f'{emulator_path()}: says "{text.strip()}", not '
-                       'which QEMU it is')
-    return words[3].split('-')[0]
 
 
 def merge(first, second):
@@ -124,7 +115,8 @@ class Recorder:
 
     def __init__(self, total, write):
         self._helper = standalone.tool('cpreg-name')
-        self._version = emulator_version()
+        # CPUs differ by it.
+        self._version = emulator.version(emulator_path())
         self._total, self._write = total, write
         self._done = 0
         self.changed = []
