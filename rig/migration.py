@@ -88,6 +88,8 @@ def wait_source(source, deadline):
         info = source.qmp('query-migrate')
         # Once failed, it no longer says how much it sent.
         ram = info.setdefault('ram', ram)
+        if ram.get('total'):
+            deadline.part = 1 - ram['remaining'] / ram['total']
         if info.get('status') in DONE:
             return info
         if deadline.over():

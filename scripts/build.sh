@@ -72,7 +72,7 @@ configure_once() {
     printf '%s\n' "$stamp" >"$dir/.options"
 }
 
-# compile DIR TARGET...: a progress line on a terminal, few lines elsewhere
+# compile DIR TARGET...: with a bar on a terminal, few lines elsewhere
 compile() {
     local dir=$1 todo
     shift
@@ -88,14 +88,15 @@ compile() {
     [ -n "$todo" ] || { echo "  NINJA   ${dir#"$top/"}: up to date"; return; }
     echo "  NINJA   ${dir#"$top/"}: $todo steps"
     if [ -t 1 ]; then
-        ninja -C "$dir" "$@"
+        ninja -C "$dir" "$@" 2>&1 | tee "$dir/build.log" |
+            "$top/scripts/bar.sh"
     else
-        ninja -C "$dir" "$@" >"$dir/build.log" 2>&1 || {
-            grep -m1 -A25 'FAILED' "$dir/build.log" >&2 ||
-                tail -15 "$dir/build.log" >&2
-            die "did not build; all of it is in ${dir#"$top/"}/build.log"
-        }
-    fi
+        ninja -C "$dir" "$@" >"$dir/build.log" 2>&1
+    fi || {
+        grep -m1 -A25 'FAILED' "$dir/build.log" >&2 ||
+            tail -15 "$dir/build.log" >&2
+        die "did not build; all of it is in ${dir#"$top/"}/build.log"
+    }
 }
 
 # Debian's source package has the subprojects in it; a git checkout has not,

@@ -5,6 +5,7 @@ import argparse
 import signal
 import sys
 
+from rig.base import progress
 from rig.base.errors import RigError
 
 
@@ -25,8 +26,12 @@ def program(name, run, errors=(RigError, OSError), interrupted=''):
     try:
         return run()
     except errors as err:
+        progress.clear()
         print(f'{name}: {err}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        progress.clear()
         print(f'{name}: interrupted{interrupted}', file=sys.stderr)
         return 130
+    finally:
+        progress.clear()

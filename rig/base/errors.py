@@ -11,6 +11,8 @@ import re
 import sys
 import time
 
+from rig.base import progress
+
 
 class RigError(Exception):
     """Something the rig needs cannot be had, or broke while running."""
@@ -34,6 +36,7 @@ class GuestAltered(GuestError):
 
 def say(tag, text):
     """One line of progress, in the style of the build scripts."""
+    progress.clear()
     print(f'  {tag:<7} {text}', file=sys.stderr, flush=True)
 
 
@@ -51,7 +54,10 @@ def slow():
 
 
 class Deadline:
-    """A time limit, scaled by RIG_SLOW; a long wait is reported."""
+    """A time limit, scaled by RIG_SLOW; a long wait is reported.
+
+    On a terminal a named wait shows there all the time.
+    """
 
     def __init__(self, seconds, what=None, every=15):
         self.limit = seconds * slow()
@@ -59,6 +65,8 @@ class Deadline:
         self.what = what
         self.every = every
         self._next = every
+        # How much of it is done, 0 to 1, where that is known.
+        self.part = None
 
     def elapsed(self):
         return time.monotonic() - self.start
@@ -68,8 +76,11 @@ class Deadline:
         elapsed = self.elapsed()
         if self.what and elapsed >= self._next:
             self._next += self.every
-            say('WAIT', f'{self.what} ({elapsed:.0f} of at most '
-                        f'{self.limit:.0f} s)')
+            if not progress.on_terminal():
+                say('WAIT', f'{self.what} ({elapsed:.0f} of at most '
+                            f'{self.limit:.0f} s)')
+        if self.what:
+            progress.show(f'{elapsed:2.0f} s: {self.what}', self.part)
         return max(0.0, self.limit - elapsed)
 
     def over(self):

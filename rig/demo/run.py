@@ -11,8 +11,8 @@ import textwrap
 import time
 
 from rig import emulator
-from rig.base import command
-from rig.base.errors import GuestError
+from rig.base import command, progress
+from rig.base.errors import Deadline, GuestError
 from rig.base.paths import ROOT
 from rig.guest import Guest
 from rig.host import DEFAULT_CPU, Host, boot
@@ -26,6 +26,7 @@ OUTCOMES = {'migrated': 'runs on B', 'refused': 'refused, runs on A',
 
 def show(label, text):
     """A labelled paragraph, folded to the width of a terminal."""
+    progress.clear()
     for line in text.splitlines() or ['']:
         print(textwrap.fill(line, WIDTH, initial_indent=f'  {label:<14} ',
                             subsequent_indent=' ' * 17), flush=True)
@@ -33,6 +34,7 @@ def show(label, text):
 
 
 def heading(text):
+    progress.clear()
     print(f'\n{text}\n{"-" * len(text)}', flush=True)
 
 
@@ -62,9 +64,13 @@ def counted(guest):
 
 def count_on(guest, more, seconds=20):
     """Let a running guest count some more."""
-    end = time.monotonic() + seconds
-    goal = guest.ticks() + more
-    while guest.alive() and guest.ticks() < goal and time.monotonic() < end:
+    start = guest.ticks()
+    limit = Deadline(seconds, f'{guest} counts to {start + more}',
+                     every=seconds)
+    while guest.alive() and not limit.over():
+        limit.part = (guest.ticks() - start) / more
+        if limit.part >= 1:
+            break
         time.sleep(0.1)
 
 
