@@ -114,7 +114,7 @@ def in_tree(count):
     """The same unit tests, built in the QEMU tree."""
     log = BUILD / 'check/in-tree.log'
     targets = [f'tests/unit/{name}' for name in UNIT_TESTS]
-    if run([ROOT / 'scripts/build.sh', 'tests', BUILD, *targets], log):
+    if run([ROOT / 'scripts/build.sh', 'host', *targets], log):
         count.add('in-tree: build', 'failed', f'see {shown(log)}')
         return
     meson_test(BUILD / 'host', 'in-tree', UNIT_TESTS, log, count)

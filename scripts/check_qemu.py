@@ -248,7 +248,7 @@ def some():
     targets = [f'tests/qtest/{program}' for program in QUICK]
     SUITES.mkdir(parents=True, exist_ok=True)
     say('NINJA', f'build/host: {", ".join(QUICK)}')
-    if run(['ninja', '-C', folder, 'qemu-system-aarch64', *targets],
+    if run([ROOT / 'scripts/build.sh', 'host', *targets],
            SUITES / 'quick-build.log', ROOT):
         raise RigError('did not build; see build/check-qemu/quick-build.log')
     firmware(folder)
