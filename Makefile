@@ -38,11 +38,15 @@ demo-pool: stock-arm64 qemu-arm64 emulator
 	@$(PYTHON) -m rig.demo.pool
 
 ## make check              all tests; `make check-quick` leaves out the rig
-.PHONY: check check-quick
+## make check-mission      the pure core, and what the series is for on KVM
+.PHONY: check check-quick check-mission
 check: fuzzer stock-arm64 qemu-arm64 qemu-host
 	@$(PYTHON) -m scripts.check
 check-quick: qemu-host
-	@$(PYTHON) -m scripts.check --quick
+	@$(PYTHON) -m scripts.check --ring quick
+check-mission: stock-arm64 qemu-arm64 emulator
+	@RIG_EMULATOR=$$($(PYTHON) -m rig.emulator --path) \
+		$(PYTHON) -m scripts.check --ring mission
 
 ## make qemu-arm64         the series, KVM only -> build/arm64
 ## make stock-arm64        the base, the same configuration -> build/stock-arm64

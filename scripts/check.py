@@ -203,12 +203,21 @@ def scripts(count):
 
 def stream(count):
     """Hostile and foreign streams against a real QEMU, with TCG."""
-    run_avocado(count, 'stream', [ROOT / 'tests/avocado'], '-t', 'quick,tcg')
+    run_avocado(count, 'stream', [ROOT / 'tests/avocado'], '-t', 'quick,tcg',
+                at_once=os.cpu_count())
 
 
 def rig(count):
     """Live migrations between emulated hosts: real kernels, real KVM."""
-    run_avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig')
+    # They take turns; the next is ready when one ends.
+    run_avocado(count, 'rig', [ROOT / 'tests/avocado'], '-t', 'quick,rig',
+                at_once=os.cpu_count())
+
+
+def mission(count):
+    """A few of these: what the series is for."""
+    run_avocado(count, 'mission', [ROOT / 'tests/avocado'], '-t', 'mission',
+                at_once=os.cpu_count())
 
 
 def migrations(count):
@@ -252,35 +261,40 @@ def other_base(count):
 
 SUITES = {f.__name__.replace('_', '-'): f for f in
           (core, in_tree, qtest, scripts, stream, fuzz, migrations,
-           other_base, rig, series)}
-SLOW = ('fuzz', 'migrations', 'other-base', 'rig', 'series')
+           other_base, rig, mission, series)}
+# What each ring leaves out; `rig` has what `mission` and `migrations` have.
+RINGS = {
+    'all': ('migrations', 'mission'),
+    'quick': ('fuzz', 'migrations', 'other-base', 'rig', 'mission', 'series'),
+    'mission': ('in-tree', 'qtest', 'scripts', 'stream', 'fuzz', 'migrations',
+                'other-base', 'rig', 'series'),
+}
 
 
 def main():
     parser = command.parser('scripts.check', __doc__)
-    parser.add_argument('--quick', action='store_true',
-                        help=f'without {" and ".join(SLOW)}')
+    parser.add_argument('--ring', choices=list(RINGS), default='all',
+                        help='quick: no emulated hosts; mission: what the '
+                        'series is for')
     parser.add_argument('--only', choices=list(SUITES), action='append')
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # The suite rig has the two migrations, and 10.0 need not be run on 10.0.
-    left_out = {'migrations'} | ({'other-base'} if BUILD.name == OTHER
-                                 else set())
+    left_out = ('other-base',) if BUILD.name == OTHER else ()
     wanted = [name for name in SUITES
               if (name in args.only if args.only else
-                  name not in left_out and
-                  not (args.quick and name in SLOW))]
+                  name not in (*RINGS[args.ring], *left_out))]
     total = Count()
     suites = dict(SUITES)
     with contextlib.ExitStack() as stack:
+        if 'series' in wanted[1:]:
+            # Its builds take what the others leave of the CPUs: a pair of
+            # hosts, almost half of two.
+            suites['series'] = functools.partial(
+                series, begun=stack.enter_context(
+                    series_check('nice', '-n', '19')))
         for name in wanted:
             print(f'  CHECK   {name}: {SUITES[name].__doc__}', flush=True)
             start, count = time.monotonic(), Count()
-            if name == 'rig' and 'series' in wanted:
-                # A pair of hosts leaves almost half of two CPUs idle.
-                suites['series'] = functools.partial(
-                    series, begun=stack.enter_context(
-                        series_check('nice', '-n', '19')))
             suites[name](count)
             print(f'          {name}: {count} '
                   f'({time.monotonic() - start:.0f} s)', flush=True)

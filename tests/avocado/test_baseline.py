@@ -85,7 +85,10 @@ class Baseline(RigCase):
         self.assertRegex(tour.check(), '^witness ok: ')
 
     def test_there_and_back(self):
-        """6.18 to 6.1 and home, two vCPUs, reset at every stop."""
+        """6.18 to 6.1 and home, two vCPUs, reset at every stop.
+
+        :avocado: tags=mission
+        """
         hosts = self.hosts('6.18', '6.1', smp=2)
         tour = self.tour(hosts[0], smp=2)
         self.assertIn('witness start: cpus=2', tour.guest.serial())

@@ -151,7 +151,10 @@ class BeforeRam(RigCase):
             'ID_AA64MMFR0_EL1', 'ID_AA64PFR1_EL1', 'MIDR_EL1'])
 
     def test_psci_version(self):
-        """6.18 starts guests with PSCI 1.3, 6.12 ends at 1.1."""
+        """6.18 starts guests with PSCI 1.3, 6.12 ends at 1.1.
+
+        :avocado: tags=mission
+        """
         kernels = ('6.18', '6.12')
         self.other_kernel(
             kernels, '7.3', recorded('PSCI_VERSION', *kernels),

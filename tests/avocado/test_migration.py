@@ -21,7 +21,7 @@ class Forward(RigCase):
     def test_update_6_12_to_6_18(self):
         """The kernel update on which stock loses the guest.
 
-        :avocado: tags=quick,rig,base
+        :avocado: tags=base,mission
         """
         self.migrates(*self.pair('series', 'series', ('6.12', '6.18')))
 
@@ -85,7 +85,10 @@ class Forward(RigCase):
                            check_before_ram=True)
 
     def test_stock_source(self):
-        """A guest that was started with stock moves to the series."""
+        """A guest that was started with stock moves to the series.
+
+        :avocado: tags=mission
+        """
         self.migrates(*self.pair('stock', 'series', ('6.12', '6.18')))
 
     def test_stock_destination(self):
@@ -93,7 +96,10 @@ class Forward(RigCase):
         self.migrates(*self.pair('series', 'stock', ('6.18', '6.18')))
 
     def test_stock_loses_the_guest(self):
-        """What all this mends; should it pass one day, the base changed."""
+        """What all this mends; should it pass one day, the base changed.
+
+        :avocado: tags=mission
+        """
         result = migrate(*self.pair('stock', 'stock', ('6.12', '6.18')))
         self.assertEqual(result.outcome, LOST, str(result))
         self.assertIn('expecting positive value', result.destination_stderr)
@@ -107,7 +113,7 @@ class Backward(RigCase):
     def test_psci_version(self):
         """Started with PSCI 1.1, a guest of 6.18 goes back to 6.12.
 
-        :avocado: tags=quick,rig,base
+        :avocado: tags=base
         """
         hosts = self.hosts('6.18', '6.12')
         self.migrates(self.guest(hosts[0], cpu='host,kvm-psci-version=1.1'),
