@@ -134,10 +134,10 @@ def qtest(count):
 
 
 def fuzz(count):
-    """A minute of libFuzzer for each reader of bytes from outside."""
+    """Half a minute of libFuzzer for each reader of bytes from outside."""
     log = BUILD / 'check/fuzz.log'
     status = run([sys.executable, '-m', 'scripts.fuzz', '--time',
-                  os.environ.get('FUZZ_TIME', '60')], log)
+                  os.environ.get('FUZZ_TIME', '30')], log)
     lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
     print('\n'.join(f'          {line}' for line in
                     (lines[-30:] if status else lines) if '|' in line
