@@ -164,10 +164,12 @@ void migration_handshake_end(void)
 
 static void handshake_fail(MigrationState *s, const char *why)
 {
-    g_autoptr(Error) err = NULL;
+    Error *err = NULL;
 
     error_setg(&err, "%s. No guest RAM was sent", why);
-    migrate_set_error(s, err);
+    WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
+        error_propagate(&s->error, err);
+    }
 }
 
 typedef enum HandshakeWait {
@@ -250,14 +252,8 @@ static bool handshake_ask(MigrationState *s)
 
 bool migration_handshake_ask(MigrationState *s)
 {
-    if (!migration_handshake_is_on() || !s->rp_state.rp_thread_created ||
-        handshake_ask(s)) {
-        return true;
-    }
-    /* A cancelled migration stays cancelled. */
-    migrate_set_state(&s->state, MIGRATION_STATUS_SETUP,
-                      MIGRATION_STATUS_FAILED);
-    return false;
+    return !migration_handshake_is_on() || !s->rp_state.rp_thread_created ||
+           handshake_ask(s);
 }
 
 /* Say more if the return path broke before the answer, without a reason. */
@@ -295,8 +291,5 @@ bool migration_handshake_wait(MigrationState *s)
         handshake_fail(s, "The destination did not check the guest's "
                        "registers: see its log");
     }
-    /* As after a failed set-up; a cancelled migration stays cancelled. */
-    migrate_set_state(&s->state, MIGRATION_STATUS_ACTIVE,
-                      MIGRATION_STATUS_FAILED);
     return false;
 }

@@ -91,12 +91,15 @@ static void refusal_send(MigrationIncomingState *mis, const Error *why)
 
 void migration_refusal_tell(MigrationIncomingState *mis, Error *err)
 {
+    MigrationState *s = migrate_get_current();
+
     if (err) {
-        migrate_set_error(migrate_get_current(), err);
         if (refusal_agreed) {
             refusal_send(mis, err);
         }
-        error_free(err);
+        WITH_QEMU_LOCK_GUARD(&s->error_mutex) {
+            error_propagate(&s->error, err);
+        }
     }
 }
 

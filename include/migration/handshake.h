@@ -60,8 +60,8 @@ bool migration_handshake_opens_return_path(MigrationState *s);
  * Called by the migration thread, without the BQL, before anything of the
  * guest is sent.  No answer in time counts as no.
  *
- * Returns true if the migration goes on; false if it has failed, with an
- * error, or was cancelled.
+ * Returns true if the migration goes on; false if it must fail, with the error
+ * that it has, or was cancelled.  The caller changes the state.
  */
 bool migration_handshake_ask(MigrationState *s);
 
@@ -70,8 +70,8 @@ bool migration_handshake_ask(MigrationState *s);
  *
  * Called by the migration thread, without the BQL, between set-up and RAM.
  *
- * Returns true if RAM may be sent; false if the migration has failed, with an
- * error, or was cancelled.
+ * Returns true if RAM may be sent; false if the migration must fail, with the
+ * error that it has, or was cancelled.  The caller changes the state.
  */
 bool migration_handshake_wait(MigrationState *s);
 

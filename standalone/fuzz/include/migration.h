@@ -8,18 +8,29 @@
 #include "io/channel.h"
 
 typedef struct QEMUFile QEMUFile;
-typedef struct MigrationState MigrationState;
+
+typedef struct MigrationState {
+    int error_mutex;
+    Error *error;
+} MigrationState;
 
 struct MigrationIncomingState {
     QEMUFile *to_src_file;
     QEMUFile *from_src_file;
 };
 
-#define migrate_get_current()           ((MigrationState *)NULL)
-#define migrate_set_error(s, err)       ((void)(s), (void)(err))
+static inline MigrationState *migrate_get_current(void)
+{
+    static MigrationState current;
+
+    return &current;
+}
+
 #define migrate_send_rp_shut(mis, value) ((void)(mis))
 
 /* One thread */
+#define WITH_QEMU_LOCK_GUARD(mutex) \
+    for (*(mutex) = 1; *(mutex); *(mutex) = 0)
 #define qatomic_set(at, value)  (*(at) = (value))
 #define qatomic_read(at)        (*(at))
 
