@@ -6,9 +6,7 @@
 
 #include "cpu.h"
 
-uint32_t kvm_arm_sve_get_vls(ARMCPU *cpu);
 bool kvm_arm_el2_supported(void);
 void kvm_arm_set_init_features(ARMCPU *cpu);
-bool kvm_arm_sve_supported(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "qemu/osdep.h"
 #include "kvm_arm.h"
+#include "qapi/error.h"
 #include "scripted-vm.h"
 #include "target/arm/cpreg/names.h"
 #include "target/arm/kvm/scratch.h"
@@ -142,13 +143,11 @@ bool kvm_arm_el2_supported(void)
     return false;
 }
 
-bool kvm_arm_sve_supported(void)
+uint64_t kvm_arm_host_sve_vls(Error **errp)
 {
-    return kvm_state->sve_vls != 0;
-}
-
-uint32_t kvm_arm_sve_get_vls(ARMCPU *cpu)
-{
+    if (!kvm_state->sve_vls) {
+        error_setg(errp, "KVM tells no SVE vector lengths");
+    }
     return kvm_state->sve_vls;
 }
 

@@ -10,7 +10,7 @@
 
 bool kvm_arm_core_load(ARMCPU *cpu, Error **errp)
 {
-    g_autoptr(Error) err = NULL;
+    Error *err = NULL;
     int ret;
 
     g_clear_pointer(&cpu->kvm_cpregs->core_unread, g_free);
@@ -25,6 +25,7 @@ bool kvm_arm_core_load(ARMCPU *cpu, Error **errp)
         }
         error_setg(errp, "registers of the source cannot be restored on this "
                    "host: %s%s", error_get_pretty(err), ARM_CPREG_REMEDY);
+        error_free(err);
         return false;
     }
     cpu->kvm_cpregs->core_loaded = true;

@@ -12,6 +12,7 @@
 #include "guest-view.h"
 #include "kvm_arm.h"
 #include "manifest-guest-view.h"
+#include "scratch.h"
 #include "sysreg-properties.h"
 #include "system/kvm.h"
 
@@ -85,13 +86,18 @@ static bool baseline_check_host(ARMCPU *cpu, const ARMCPRegVCPUInit *init,
     const char *feature = NULL;
     uint64_t missing = 0;
 
-    if (sve && !kvm_arm_sve_supported()) {
+    if (sve && kvm_check_extension(kvm_state, KVM_CAP_ARM_SVE) <= 0) {
         feature = "sve";
     } else if (arm_cpreg_has_feature(init, pauth) &&
                !kvm_check_extension(kvm_state, KVM_CAP_ARM_PTRAUTH_ADDRESS)) {
         feature = "ptrauth-address";
     } else if (sve) {
-        missing = init->sve_vls & ~(uint64_t)kvm_arm_sve_get_vls(cpu);
+        uint64_t vls = kvm_arm_host_sve_vls(errp);
+
+        if (!vls) {
+            return false;
+        }
+        missing = init->sve_vls & ~vls;
     }
     if (feature) {
         error_setg(errp, "vCPU feature %s: the baseline has it, this host "

@@ -109,20 +109,23 @@ static KVMScratch *id_scratch_new(Error **errp)
         }
     }
     if (arm_cpreg_has_feature(&init, ARM_CPREG_FEATURE_SVE)) {
-        /* The host's; the CPU argument is not used. */
-        init.sve_vls = kvm_arm_sve_get_vls(NULL);
+        init.sve_vls = kvm_arm_host_sve_vls(errp);
+        if (!init.sve_vls) {
+            return NULL;
+        }
     }
     return kvm_arm_scratch_new_as(&init, false, false, errp);
 }
 
 static void id_ask_reset(void)
 {
-    g_autoptr(Error) err = NULL;
+    Error *err = NULL;
     g_autoptr(KVMScratch) scratch = id_scratch_new(&err);
 
     if (err) {
         warn_report("cannot read the ID registers of a new vCPU: %s",
                     error_get_pretty(err));
+        error_free(err);
     }
     id_reset.asked = scratch != NULL;
     for (unsigned i = 0; i < RANGE_SIZE; i++) {

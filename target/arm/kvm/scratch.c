@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "qapi/error.h"
-#include "hw/qdev-core.h"
+#include "hw/core/cpu.h"
 #include "system/kvm.h"
 #include "vcpu-init.h"
 #include "target/arm/cpreg/names.h"
@@ -75,16 +75,26 @@ static int scratch_check(int ret, const char *what, Error **errp)
     return ret;
 }
 
-static int scratch_set_vls(uint64_t lengths, int vcpu)
+/* KVM_GET_ONE_REG or KVM_SET_ONE_REG of the vector lengths */
+static int scratch_move_vls(int vcpu, unsigned long request, uint64_t *lengths)
 {
-    uint64_t vls[KVM_ARM64_SVE_VLS_WORDS] = { lengths };
+    uint64_t vls[KVM_ARM64_SVE_VLS_WORDS] = { *lengths };
     struct kvm_one_reg reg = {
         .id = KVM_REG_ARM64_SVE_VLS,
         .addr = (uintptr_t)vls,
     };
+    int ret = ioctl(vcpu, request, &reg);
+
+    /* The other words are of vectors that QEMU cannot hold. */
+    *lengths = vls[0] & MAKE_64BIT_MASK(0, ARM_MAX_VQ);
+    return ret;
+}
+
+static int scratch_set_vls(uint64_t lengths, int vcpu)
+{
     int feature = KVM_ARM_VCPU_SVE;
 
-    if (ioctl(vcpu, KVM_SET_ONE_REG, &reg)) {
+    if (scratch_move_vls(vcpu, KVM_SET_ONE_REG, &lengths)) {
         return -1;
     }
     return ioctl(vcpu, KVM_ARM_VCPU_FINALIZE, &feature);
@@ -216,16 +226,15 @@ static bool scratch_run(ARMCPRegTarget *target, char **fault)
     return true;
 }
 
-/* As kvm_arch_init_vcpu() and the machine do it for a vCPU of the guest. */
-static bool scratch_open(Scratch *scratch, const ARMCPRegVCPUInit *of,
-                         bool mte, int gic, Error **errp)
+/* A VM and its vCPU, as KVM_ARM_VCPU_INIT leaves it. */
+static bool scratch_make_vcpu(Scratch *scratch, const ARMCPRegVCPUInit *of,
+                              bool mte, Error **errp)
 {
     int ipa = kvm_check_extension(kvm_state, KVM_CAP_ARM_VM_IPA_SIZE);
     struct kvm_vcpu_init init = { .target = of->target };
-    uint32_t *features = init.features;
 
     memcpy(init.features, of->features, sizeof(init.features));
-    features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
+    init.features[0] &= ~(1u << KVM_ARM_VCPU_POWER_OFF);
 
     do {
         scratch->vm = kvm_ioctl(kvm_state, KVM_CREATE_VM, MAX(ipa, 0));
@@ -243,9 +252,18 @@ static bool scratch_open(Scratch *scratch, const ARMCPRegVCPUInit *of,
         return false;
     }
     scratch->vcpu = ioctl(scratch->vm, KVM_CREATE_VCPU, 0);
-    if (scratch_check(scratch->vcpu, "KVM_CREATE_VCPU", errp) < 0 ||
-        scratch_check(ioctl(scratch->vcpu, KVM_ARM_VCPU_INIT, &init),
-                      "KVM_ARM_VCPU_INIT", errp) < 0) {
+    return scratch_check(scratch->vcpu, "KVM_CREATE_VCPU", errp) >= 0 &&
+           scratch_check(ioctl(scratch->vcpu, KVM_ARM_VCPU_INIT, &init),
+                         "KVM_ARM_VCPU_INIT", errp) >= 0;
+}
+
+/* As kvm_arch_init_vcpu() and the machine do it for a vCPU of the guest. */
+static bool scratch_open(Scratch *scratch, const ARMCPRegVCPUInit *of,
+                         bool mte, int gic, Error **errp)
+{
+    const uint32_t *features = of->features;
+
+    if (!scratch_make_vcpu(scratch, of, mte, errp)) {
         return false;
     }
     if (features[0] & (1u << KVM_ARM_VCPU_SVE) &&
@@ -272,8 +290,7 @@ static bool scratch_open(Scratch *scratch, const ARMCPRegVCPUInit *of,
                          errp) == 0;
 }
 
-KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
-                                   bool irqchip, Error **errp)
+static Scratch *scratch_alloc(void)
 {
     Scratch *scratch = g_new0(Scratch, 1);
 
@@ -289,6 +306,14 @@ KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
         .gic = -1,
         .run = MAP_FAILED,
     };
+    return scratch;
+}
+
+KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
+                                   bool irqchip, Error **errp)
+{
+    Scratch *scratch = scratch_alloc();
+
     if (!scratch_open(scratch, init, mte, irqchip ? scratch_gic_version() : 0,
                       errp)) {
         kvm_arm_scratch_free(&scratch->scratch);
@@ -302,4 +327,26 @@ KVMScratch *kvm_arm_scratch_new(ARMCPU *cpu, Error **errp)
     ARMCPRegVCPUInit init = arm_cpreg_vcpu_init_of(cpu);
 
     return kvm_arm_scratch_new_as(&init, cpu->kvm_mte, true, errp);
+}
+
+uint64_t kvm_arm_host_sve_vls(Error **errp)
+{
+    Scratch *scratch = scratch_alloc();
+    g_autoptr(KVMScratch) owner = &scratch->scratch;
+    struct kvm_vcpu_init preferred = { };
+    ARMCPRegVCPUInit init = { .features[0] = 1u << KVM_ARM_VCPU_SVE };
+    uint64_t vls = 0;
+    int ret = kvm_vm_ioctl(kvm_state, KVM_ARM_PREFERRED_TARGET, &preferred);
+
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "KVM_ARM_PREFERRED_TARGET failed");
+        return 0;
+    }
+    init.target = preferred.target;
+    if (!scratch_make_vcpu(scratch, &init, false, errp) ||
+        scratch_check(scratch_move_vls(scratch->vcpu, KVM_GET_ONE_REG, &vls),
+                      "KVM_REG_ARM64_SVE_VLS", errp) < 0) {
+        return 0;
+    }
+    return vls;
 }

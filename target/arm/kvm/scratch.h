@@ -40,6 +40,12 @@ KVMScratch *kvm_arm_scratch_new_as(const ARMCPRegVCPUInit *init, bool mte,
 void kvm_arm_scratch_free(KVMScratch *scratch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KVMScratch, kvm_arm_scratch_free)
 
+/*
+ * The SVE vector lengths that KVM gives a vCPU on this host, bit n for
+ * (n + 1) * 128 bits.  Returns 0, with an error, if KVM does not say.
+ */
+uint64_t kvm_arm_host_sve_vls(Error **errp);
+
 /* Enable a capability of KVM in the VM of each scratch vCPU from now on. */
 void kvm_arm_scratch_enable(uint32_t capability);
 
