@@ -4,7 +4,7 @@
 #ifndef STANDALONE_KVM_SCRIPTED_OBJECT_H
 #define STANDALONE_KVM_SCRIPTED_OBJECT_H
 
-#include "hw/qdev-properties.h"
+#include "hw/core/qdev-properties.h"
 #include "qapi/visitor.h"
 
 struct ObjectProperty {

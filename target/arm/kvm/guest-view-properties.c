@@ -7,7 +7,7 @@
 #include "qapi/error.h"
 #include "qapi/util.h"
 #include "qapi/visitor.h"
-#include "hw/qdev-properties.h"
+#include "hw/core/qdev-properties.h"
 #include "qom/object_interfaces.h"
 #include "guest-view.h"
 #include "kvm_arm.h"

@@ -5,7 +5,7 @@
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "qom/object.h"
-#include "hw/qdev-properties.h"
+#include "hw/core/qdev-properties.h"
 #include "target/arm/migration/lists.h"
 #include "target/arm/cpreg/names.h"
 #include "target/arm/cpreg/safe.h"

@@ -4,6 +4,7 @@
 #ifndef STANDALONE_INCLUDE_HW_CORE_CPU_H
 #define STANDALONE_INCLUDE_HW_CORE_CPU_H
 
+#include "hw/core/qdev-properties.h"
 #include "standalone/include/cpu.h"     /* this one is cpu.h, too */
 
 #define UNASSIGNED_CPU_INDEX (-1)

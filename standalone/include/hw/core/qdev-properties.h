@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Devices, as far as properties use them. */
 
-#ifndef STANDALONE_INCLUDE_HW_QDEV_PROPERTIES_H
-#define STANDALONE_INCLUDE_HW_QDEV_PROPERTIES_H
+#ifndef STANDALONE_INCLUDE_HW_CORE_QDEV_PROPERTIES_H
+#define STANDALONE_INCLUDE_HW_CORE_QDEV_PROPERTIES_H
 
 #include "qom/object.h"
 
