@@ -121,12 +121,6 @@ static void baseline_complete(UserCreatable *creatable, Error **errp)
     }
 }
 
-/* Not while a CPU holds a reference. */
-static bool baseline_can_be_deleted(UserCreatable *creatable)
-{
-    return OBJECT(creatable)->ref <= 1;
-}
-
 static char *baseline_get_file(Object *obj, Error **errp)
 {
     return g_strdup(ARM_KVM_BASELINE(obj)->file);
@@ -174,7 +168,6 @@ static void baseline_class_init(ObjectClass *oc, const void *data)
     UserCreatableClass *uc = USER_CREATABLE_CLASS(oc);
 
     uc->complete = baseline_complete;
-    uc->can_be_deleted = baseline_can_be_deleted;
     object_class_property_add_str(oc, "file", baseline_get_file,
                                   baseline_set_file);
     object_class_property_set_description(oc, "file",

@@ -126,10 +126,12 @@ static void guest_view_get_baseline(Object *obj, Visitor *v, const char *name,
                                     void *opaque, Error **errp)
 {
     ARMKVMBaseline *baseline = ARM_CPU(obj)->kvm_guest_view->baseline;
-    g_autofree char *id = g_strdup(
-        baseline ? object_get_canonical_path_component(OBJECT(baseline)) : "");
+    /* None if the object was deleted in the meantime. */
+    const char *id = baseline ?
+        object_get_canonical_path_component(OBJECT(baseline)) : NULL;
+    g_autofree char *text = g_strdup(id ?: "");
 
-    visit_type_str(v, name, &id, errp);
+    visit_type_str(v, name, &text, errp);
 }
 
 static void guest_view_set_baseline(Object *obj, Visitor *v, const char *name,
