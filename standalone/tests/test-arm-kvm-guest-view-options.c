@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Options that contradict a baseline, and kvm-psci-version. */
+/* Options that contradict a baseline. */
 
 #include "qemu/osdep.h"
 #include "scripted-host.h"
@@ -36,12 +36,12 @@ static void aarch32(ARMCPU *cpu)
 
 static void older_psci(ARMCPU *cpu)
 {
-    cpu->kvm_guest_view->psci_version = 0x10000;
+    cpu->psci_version = 0x10000;
 }
 
 static void same_psci(ARMCPU *cpu)
 {
-    cpu->kvm_guest_view->psci_version = 0x10001;
+    cpu->psci_version = 0x10001;
 }
 
 static void older_psci_and_pmu(ARMCPU *cpu)
@@ -94,46 +94,10 @@ static void test_baseline(void)
     }
 }
 
-/* Without a baseline, KVM is given the version of the property. */
-static void test_psci_version(void)
-{
-    static const struct {
-        const char *host;
-        uint32_t wanted;
-        const char *words;
-    } rows[] = {
-        { "6.18" ON_N1, 0x10001, NULL },
-        { "6.12" ON_N1, 0x10000, NULL },
-        { "6.12" ON_N1, 0x10003, "kvm-psci-version=1.3: this kernel's KVM "
-          "does not have it, its newest is 1.1" },
-        { "6.18" ON_N1, 0, NULL },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        g_autoptr(ScriptedKVM) kvm = scripted_host(rows[i].host);
-        g_autoptr(ARMCPU) cpu = scripted_first_cpu(kvm);
-        g_autoptr(Error) err = NULL;
-
-        cpu->kvm_guest_view->psci_version = rows[i].wanted;
-        g_assert_true(scripted_realize(cpu, &err) == !rows[i].words);
-        if (rows[i].words) {
-            assert_says(err, rows[i].words);
-        } else {
-            uint64_t held = scripted_kvm_value(kvm, PSCI);
-
-            g_assert_null(err);
-            g_assert_cmphex(held, ==, rows[i].wanted ?: 0x10003);
-            /* the version in the device tree */
-            g_assert_cmphex(cpu->psci_version, ==, held);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const ScriptedCase cases[] = {
         { "baseline", test_baseline },
-        { "psci-version", test_psci_version },
     };
 
     return scripted_test_main(argc, argv, "kvm-guest-view-options", cases,

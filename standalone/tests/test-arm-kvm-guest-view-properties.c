@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The properties kvm-baseline, x-target-impl-cpus and kvm-psci-version. */
+/* The properties kvm-baseline and x-target-impl-cpus. */
 
 #include "qemu/osdep.h"
 #include "scripted-host.h"
@@ -86,8 +86,7 @@ static void free_baseline(ARMKVMBaseline *baseline)
 static void test_there(void)
 {
     static const char *const names[] = {
-        BASELINE, IMPL_CPUS, "kvm-psci-version",
-        "SYSREG_ID_AA64DFR0_EL1_DebugVer",
+        BASELINE, IMPL_CPUS, "SYSREG_ID_AA64DFR0_EL1_DebugVer",
     };
     g_autoptr(ScriptedKVM) kvm = scripted_host("6.18" ON_N1);
     g_autoptr(ARMCPU) cpu = cpu_with_properties(kvm);
@@ -347,41 +346,6 @@ static void test_impl_cpus(void)
     release(cpu);
 }
 
-/* kvm-psci-version=, with the versions that PSCI has */
-static void test_psci_version(void)
-{
-    static const struct {
-        const char *text;
-        uint32_t version;       /* 0: refused */
-    } rows[] = {
-        { "0.2", 0x2 }, { "1.0", 0x10000 }, { "1.1", 0x10001 },
-        { "1.2", 0x10002 }, { "1.3", 0x10003 },
-        { "", 0 }, { "1", 0 }, { "1.4", 0 }, { "0.1", 0 }, { "1.10", 0 },
-        { "0x10001", 0 }, { " 1.1", 0 },
-    };
-    g_autoptr(ScriptedKVM) kvm = scripted_host("6.18" ON_N1);
-    g_autoptr(ARMCPU) cpu = cpu_with_properties(kvm);
-    ObjectProperty *psci = scripted_property("kvm-psci-version");
-
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        g_autoptr(Error) err = NULL;
-        g_autofree char *text = NULL;
-
-        cpu->kvm_guest_view->psci_version = 0x20000;
-        psci->set_str(OBJECT(cpu), rows[i].text, &err);
-        g_assert_true(!err == !!rows[i].version);
-        g_assert_cmphex(cpu->kvm_guest_view->psci_version, ==,
-                        rows[i].version ?: 0x20000);
-        text = psci->get_str(OBJECT(cpu), NULL);
-        g_assert_cmpstr(text, ==, err ? "2.0" : rows[i].text);
-        if (err) {
-            assert_says(err, "kvm-psci-version=");
-            assert_says(err, "the versions are 0.2, 1.0, 1.1, 1.2 and 1.3");
-        }
-    }
-    release(cpu);
-}
-
 int main(int argc, char **argv)
 {
     static const ScriptedCase cases[] = {
@@ -392,7 +356,6 @@ int main(int argc, char **argv)
         { "baseline", test_baseline },
         { "refused", test_refused },
         { "impl-cpus", test_impl_cpus },
-        { "psci-version", test_psci_version },
     };
 
     return scripted_test_main(argc, argv, "kvm-guest-view-properties", cases,

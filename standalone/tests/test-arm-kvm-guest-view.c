@@ -291,10 +291,12 @@ static void test_other_psci(void)
 
     scripted_options(other);
     CPU(other)->cpu_index = 3;
-    first->kvm_guest_view->psci_version = 0x10001;
-    other->kvm_guest_view->psci_version = 0x10001;
+    first->psci_version = 0x10001;
+    other->psci_version = 0x10001;
     g_assert_true(kvm_arm_guest_view_finalize(other, NULL));
-    other->kvm_guest_view->psci_version = 0x10000;
+    other->psci_version = 0;        /* it gets the VM's */
+    g_assert_true(kvm_arm_guest_view_finalize(other, NULL));
+    other->psci_version = 0x10000;
     g_assert_false(kvm_arm_guest_view_finalize(other, &err));
     assert_says(err, "cpu 3: cpu 0 has another kvm-psci-version; give all "
                 "CPUs the same options");

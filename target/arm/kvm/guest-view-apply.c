@@ -45,8 +45,8 @@ static bool guest_view_is_of_first(ARMCPU *cpu, const GArray *values,
     } else if (!arm_cpu_impls_equal(kvm_arm_guest_view_impls(cpu),
                                     kvm_arm_guest_view_impls(first_arm))) {
         g_string_append(text, "cpu 0 has another list of implementations");
-    } else if (cpu->kvm_guest_view->psci_version !=
-               first_arm->kvm_guest_view->psci_version) {
+    } else if (cpu->psci_version &&
+               cpu->psci_version != first_arm->psci_version) {
         g_string_append(text, "cpu 0 has another kvm-psci-version");
     }
     if (text->len) {
@@ -70,11 +70,11 @@ static bool guest_view_fits_options(ARMCPU *cpu, GArray *values, Error **errp)
                                     &view->baseline->manifest->init, &init,
                                     refused);
     }
-    if (view->psci_version && psci && psci->value != view->psci_version) {
+    if (cpu->psci_version && psci && psci->value != cpu->psci_version) {
         arm_cpreg_clause(refused, "PSCI_VERSION: wanted 0x%" PRIx64 ", "
                          "kvm-psci-version says 0x%" PRIx32 ": leave "
                          "kvm-psci-version out", psci->value,
-                         view->psci_version);
+                         cpu->psci_version);
     }
     if (refused->len) {
         error_setg(errp, "%s", refused->str);
@@ -133,37 +133,6 @@ static int guest_view_put_vcpu(ARMCPU *cpu, bool late, GString *refused)
     return kvm_arm_guest_view_put(&vcpu.target, values, NULL, late, refused);
 }
 
-/* kvm-psci-version; the device tree and ACPI tell the guest the same. */
-static bool guest_view_put_psci_version(ARMCPU *cpu, Error **errp)
-{
-    uint64_t wanted = cpu->kvm_guest_view->psci_version, held;
-    g_autofree char *name = kvm_arm_psci_version_name(wanted);
-    g_autofree char *newest = NULL;
-    int ret = kvm_arm_cpreg_read(cpu, ARM_CPREG_FW(0), &held);
-
-    if (ret && wanted) {
-        error_setg(errp, "kvm-psci-version=%s: this kernel's KVM has no "
-                   "setting for the version (Linux 4.17 and later have): %s",
-                   name, strerror(-ret));
-        return false;
-    }
-    if (!ret && wanted && wanted != held) {
-        ret = kvm_arm_cpreg_write(cpu, ARM_CPREG_FW(0), wanted);
-        if (ret) {
-            newest = kvm_arm_psci_version_name(held);
-            error_setg(errp, "kvm-psci-version=%s: this kernel's KVM does not "
-                       "have it, its newest is %s: %s", name, newest,
-                       strerror(-ret));
-            return false;
-        }
-        held = wanted;
-    }
-    if (!ret) {
-        cpu->psci_version = held;
-    }
-    return true;
-}
-
 bool kvm_arm_guest_view_init(ARMCPU *cpu, Error **errp)
 {
     g_autoptr(GString) refused = g_string_new(NULL);
@@ -175,7 +144,7 @@ bool kvm_arm_guest_view_init(ARMCPU *cpu, Error **errp)
                    refused->str);
         return false;
     }
-    return guest_view_put_psci_version(cpu, errp);
+    return true;
 }
 
 int kvm_arm_guest_view_reset(ARMCPU *cpu, int ret)

@@ -18,7 +18,6 @@
 
 #define BASELINE "kvm-baseline"
 #define IMPL_CPUS "x-target-impl-cpus"
-#define KVM_PSCI_VERSION "kvm-psci-version"
 
 /*
  * Set an option of the CPU as the baseline has it, and refuse to override the
@@ -187,36 +186,6 @@ static void guest_view_set_impls(Object *obj, const char *value, Error **errp)
     view->impls = impls;
 }
 
-static char *guest_view_get_psci_version(Object *obj, Error **errp)
-{
-    ARMCPU *cpu = ARM_CPU(obj);
-
-    return kvm_arm_psci_version_name(cpu->kvm_guest_view->psci_version ?:
-                                     cpu->psci_version);
-}
-
-static void guest_view_set_psci_version(Object *obj, const char *value,
-                                        Error **errp)
-{
-    static const uint32_t versions[] = {
-        0x00002, 0x10000, 0x10001, 0x10002, 0x10003,
-    };
-
-    if (guest_view_is_late(obj, KVM_PSCI_VERSION, errp)) {
-        return;
-    }
-    for (int i = 0; i < ARRAY_SIZE(versions); i++) {
-        g_autofree char *name = kvm_arm_psci_version_name(versions[i]);
-
-        if (g_str_equal(name, value)) {
-            ARM_CPU(obj)->kvm_guest_view->psci_version = versions[i];
-            return;
-        }
-    }
-    error_setg(errp, KVM_PSCI_VERSION "=%s: the versions are 0.2, 1.0, 1.1, "
-               "1.2 and 1.3", value);
-}
-
 static void guest_view_release(Object *obj, const char *name, void *opaque)
 {
     ARMCPU *cpu = ARM_CPU(obj);
@@ -246,10 +215,5 @@ void kvm_arm_guest_view_add_properties(ARMCPU *cpu)
     object_property_set_description(obj, IMPL_CPUS,
         "The CPU implementations that the guest may run on: "
         "MIDR:REVIDR:AIDR, joined by -");
-    object_property_add_str(obj, KVM_PSCI_VERSION, guest_view_get_psci_version,
-                            guest_view_set_psci_version);
-    object_property_set_description(obj, KVM_PSCI_VERSION,
-        "The PSCI version that KVM offers to the guest: 0.2, 1.0, 1.1, 1.2 or "
-        "1.3. Default: the newest that KVM has.");
     kvm_arm_add_sysreg_properties(cpu);
 }

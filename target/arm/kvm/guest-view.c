@@ -95,15 +95,3 @@ GArray *kvm_arm_guest_view_values(ARMCPU *cpu)
     g_array_sort(values, guest_view_compare);
     return values;
 }
-
-/*
- * KVM offers each new guest the newest version that it has: 1.0 since Linux
- * 4.17, 1.1 since 5.18, 1.3 since 6.13.  A guest that was started with one
- * cannot migrate to a kernel without it.
- *
- * Linux include/uapi/linux/psci.h, PSCI_VERSION(); arm/psci.rst of KVM
- */
-char *kvm_arm_psci_version_name(uint32_t version)
-{
-    return g_strdup_printf("%u.%u", version >> 16, version & 0xffff);
-}

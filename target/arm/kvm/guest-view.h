@@ -2,9 +2,9 @@
 /*
  * The guest view: what the user set of what a KVM guest sees of its CPU.
  *
- * It comes from a baseline (kvm-baseline), single fields (SYSREG_...), a list
- * of CPU implementations (x-target-impl-cpus) and a PSCI version
- * (kvm-psci-version).  All CPUs of a machine have the same guest view.
+ * It comes from a baseline (kvm-baseline), single fields (SYSREG_...) and a list
+ * of CPU implementations (x-target-impl-cpus).  All CPUs of a machine have the
+ * same guest view, and the same PSCI version (kvm-psci-version).
  */
 
 #ifndef TARGET_ARM_KVM_GUEST_VIEW_H
@@ -56,7 +56,6 @@ typedef struct KVMGuestView {
     ARMKVMBaseline *baseline;   /* kvm-baseline, or NULL */
     GArray *wanted;             /* of KVMGuestViewValue: single fields */
     GArray *impls;              /* x-target-impl-cpus, or NULL */
-    uint32_t psci_version;      /* kvm-psci-version, or 0 */
 } KVMGuestView;
 
 /* Bits of a register, and the value that they shall have. */
@@ -92,8 +91,5 @@ GArray *kvm_arm_guest_view_impls(ARMCPU *cpu);
  * version of kvm-psci-version does not count.
  */
 char *kvm_arm_guest_view_label(ARMCPU *cpu);
-
-/* A PSCI version as a new string: "1.1" */
-char *kvm_arm_psci_version_name(uint32_t version);
 
 #endif
