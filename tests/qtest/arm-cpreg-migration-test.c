@@ -30,6 +30,7 @@
 #define UNKNOWN_LOW     0x4020000000000001ULL
 #define UNKNOWN_HIGH    0x603000000013ffffULL
 #define WIDE_TCR_EL1    0x604000000013c102ULL
+#define BOGUS_DBGDTR    0x40200000200e0298ULL
 
 #define BEFORE_RAM      "x-check-before-ram"
 #define WAIT_US         (60 * G_USEC_PER_SEC)
@@ -284,6 +285,19 @@ static void test_tolerated(void)
     *arm_cpreg_stream_value(sent, BMAP_2) = 0;
     arm_cpreg_stream_add(sent, NVHCR_EL2, 0x20);
     refuse(sent, CANNOT "NVHCR_EL2");
+}
+
+/* QEMU 11.0 and earlier send a register that no CPU has. */
+static void test_bogus_dbgdtr(void)
+{
+    g_autoptr(ArmCPRegStream) sent = saved_list();
+    g_autoptr(ArmCPRegStream) here = NULL;
+
+    if (arm_cpreg_stream_at(sent, BOGUS_DBGDTR) < 0) {
+        arm_cpreg_stream_add(sent, BOGUS_DBGDTR, 0);
+    }
+    g_assert_cmphex(*arm_cpreg_stream_value(sent, BOGUS_DBGDTR), ==, 0);
+    here = take(sent);
 }
 
 /* The guest's ID registers say whether it can have used it. */
@@ -586,6 +600,8 @@ int main(int argc, char **argv)
         qtest_add_func("/arm-cpreg-migration/removed", test_removed);
         qtest_add_func("/arm-cpreg-migration/added", test_added);
         qtest_add_func("/arm-cpreg-migration/tolerated", test_tolerated);
+        qtest_add_func("/arm-cpreg-migration/bogus-dbgdtr",
+                       test_bogus_dbgdtr);
         qtest_add_func("/arm-cpreg-migration/gate", test_gate);
         qtest_add_func("/arm-cpreg-migration/altered", test_altered);
         qtest_add_func("/arm-cpreg-migration/corrupt", test_corrupt);

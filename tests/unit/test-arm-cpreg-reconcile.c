@@ -44,6 +44,8 @@
 #define PSCI        0x6030000000140000ULL
 #define WORKAROUND(n) (PSCI + (n))
 #define BMAP_2      0x6030000000160003ULL
+/* AArch32, no such register: TCG of QEMU 11.0 and earlier */
+#define BOGUS_DBGDTR 0x40200000200e0298ULL
 
 /* ID_AA64MMFR3_EL1: TCRX is bits 3:0, S1PIE bits 11:8 (Arm ARM) */
 #define HAS_TCR2    0x1ULL
@@ -108,11 +110,15 @@ static char letter_of(const ARMCPRegVerdict *verdict)
     return letters[verdict->outcome];
 }
 
-/* What has a row has its reason and its kernel. */
-static void check_row(const char *why, const char *kernel)
+/* What has a row has its reason and, if it is a kernel's, the kernel. */
+static void check_row(uint64_t regidx, const char *why, const char *kernel)
 {
     g_assert_cmpstr(why, !=, "");
-    g_assert_true(g_ascii_isdigit(kernel[0]));
+    if (regidx == BOGUS_DBGDTR) {
+        g_assert_null(kernel);
+    } else {
+        g_assert_true(g_ascii_isdigit(kernel[0]));
+    }
 }
 
 static void test_case(gconstpointer data)
@@ -138,10 +144,10 @@ static void test_case(gconstpointer data)
             g_assert_cmphex(destination.indexes[v->d], ==, v->regidx);
         }
         if (v->outcome == ARM_CPREG_TOLERATED) {
-            check_row(v->rule->why, v->rule->kernel);
+            check_row(v->regidx, v->rule->why, v->rule->kernel);
         }
         if (v->missing) {
-            check_row(v->missing->why, v->missing->kernel);
+            check_row(v->regidx, v->missing->why, v->missing->kernel);
             g_assert_cmpint(v->outcome, ==, ARM_CPREG_MISSING);
         }
     }

@@ -223,7 +223,7 @@ static void note_verdict(Move *move, const ARMCPRegList *source,
         note_finding(move, OUTCOME_DROPPED, verdict->regidx,
                      g_strdup_printf("%s is dropped: %s (Linux %s)", name,
                                      verdict->rule->why,
-                                     verdict->rule->kernel));
+                                     verdict->rule->kernel ?: "any"));
         break;
     case ARM_CPREG_MISSING:
         note_finding(move, OUTCOME_KEPT, verdict->regidx,

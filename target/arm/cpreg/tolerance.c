@@ -29,6 +29,8 @@ static const ARMCPRegRule tolerance_rows[] = {
 #define VALUE(idx, v, w, k) \
     { .first = idx, .last = idx, \
       .has_value = true, .value = v, .why = w, .kernel = k },
+#define TCG(idx, v, w) \
+    { .first = idx, .last = idx, .has_value = true, .value = v, .why = w },
 #define NEVER(idx, w, k) \
     { .first = idx, .last = idx, .never = true, .why = w, .kernel = k },
 #include "tolerance.h.inc"
@@ -38,6 +40,7 @@ static const ARMCPRegRule tolerance_rows[] = {
 #undef CACHE
 #undef TIMER
 #undef VALUE
+#undef TCG
 #undef NEVER
 };
 

@@ -28,7 +28,7 @@ typedef struct ARMCPRegRule {
     uint64_t value;
     bool never;                     /* always refuse, with this reason */
     const char *why;
-    const char *kernel;
+    const char *kernel;             /* NULL: no kernel has the register */
 } ARMCPRegRule;
 
 typedef struct ARMCPRegRules {
@@ -37,7 +37,7 @@ typedef struct ARMCPRegRules {
     const ARMCPRegMissingRules *missing;    /* NULL for TCG */
 } ARMCPRegRules;
 
-/* The tables in tolerance.h.inc and missing.h.inc, for KVM. */
+/* The tables in tolerance.h.inc and missing.h.inc. */
 extern const ARMCPRegRules arm_cpreg_rules;
 
 /**

@@ -31,7 +31,7 @@ void arm_cpreg_trace_report(ARMCPU *cpu, const ARMCPRegReport *report,
                                     row ? row->why : "no rule is about it");
         } else if (verdict->outcome == ARM_CPREG_TOLERATED) {
             trace_arm_cpreg_tolerated(index, name, value, verdict->rule->why,
-                                      verdict->rule->kernel);
+                                      verdict->rule->kernel ?: "any");
         } else if (verdict->outcome == ARM_CPREG_REFUSED) {
             trace_arm_cpreg_refused(index, name, value);
         }
