@@ -100,8 +100,8 @@ bool scripted_save(ARMCPU *cpu, QEMUFile *f, Error **errp)
     if (!arm_cpreg_pre_save(cpu, errp)) {
         return false;
     }
-    vmstate_info_cpreg_len.put(f, &cpu->cpreg_vmstate_array_len,
-                               sizeof(int32_t), NULL, NULL);
+    arm_cpreg_len_put(f, &cpu->cpreg_vmstate_array_len, sizeof(int32_t), NULL,
+                      NULL);
     put_array(f, cpu->cpreg_vmstate_indexes, cpu->cpreg_vmstate_array_len);
     put_array(f, cpu->cpreg_vmstate_values, cpu->cpreg_vmstate_array_len);
     return save_subsections(cpu, f, errp);
@@ -112,8 +112,8 @@ bool scripted_load(ARMCPU *cpu, QEMUFile *f, Error **errp)
     int ret;
 
     arm_cpreg_pre_load(cpu);
-    ret = vmstate_info_cpreg_len.get(f, &cpu->cpreg_vmstate_array_len,
-                                     sizeof(int32_t), NULL);
+    ret = arm_cpreg_len_get(f, &cpu->cpreg_vmstate_array_len, sizeof(int32_t),
+                            NULL);
     if (vmstate_failed(ret, errp)) {
         return false;
     }

@@ -36,8 +36,8 @@ int arm_cpreg_stream_corrupt(ARMCPU *cpu, const char *what)
     return -EINVAL;
 }
 
-static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
-                         const VMStateField *field)
+int arm_cpreg_len_get(QEMUFile *f, void *pv, size_t size,
+                      const VMStateField *field)
 {
     ARMCPU *cpu = container_of(pv, ARMCPU, cpreg_vmstate_array_len);
     g_autofree char *fault = NULL;
@@ -57,15 +57,9 @@ static int get_cpreg_len(QEMUFile *f, void *pv, size_t size,
     return 0;
 }
 
-static int put_cpreg_len(QEMUFile *f, void *pv, size_t size,
-                         const VMStateField *field, JSONWriter *vmdesc)
+int arm_cpreg_len_put(QEMUFile *f, void *pv, size_t size,
+                      const VMStateField *field, JSONWriter *vmdesc)
 {
     qemu_put_sbe32s(f, pv);
     return 0;
 }
-
-const VMStateInfo vmstate_info_cpreg_len = {
-    .name = "int32 le",
-    .get = get_cpreg_len,
-    .put = put_cpreg_len,
-};

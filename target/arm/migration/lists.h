@@ -15,11 +15,13 @@ ARMCPRegList arm_cpreg_list_of(ARMCPU *cpu);
 void arm_cpreg_vmstate_resize(ARMCPU *cpu, int32_t len);
 
 /*
- * For the field cpreg_vmstate_array_len.  A load checks the length and resizes
- * the arrays.  Its name is that of the VMStateInfo that it replaces, so that
- * the description of the stream (vmdesc) is unchanged.
+ * The VMStateInfo of cpreg_vmstate_array_len.  A load checks the length and
+ * resizes the arrays.
  */
-extern const VMStateInfo vmstate_info_cpreg_len;
+int arm_cpreg_len_get(QEMUFile *f, void *pv, size_t size,
+                      const VMStateField *field);
+int arm_cpreg_len_put(QEMUFile *f, void *pv, size_t size,
+                      const VMStateField *field, JSONWriter *vmdesc);
 
 /* Set the cause of a load that fails in a VMStateInfo; returns -EINVAL. */
 int arm_cpreg_stream_corrupt(ARMCPU *cpu, const char *what);
