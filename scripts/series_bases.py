@@ -9,7 +9,10 @@ the folder patches/bases/NAME has
                     `without PATH`: an overlay file that is left out
   FILE.patch        such an entry, message and diff
   TOPIC/ENTRY.diff  hooks of ENTRY, for the files whose hunks do not apply
-                    as they stand; a file without a hunk has no hook there
+                    as they stand; a file without a hunk has no hook there.
+                    Lines `replaces DIGEST PATH` come first: a change of the
+                    hooks that they replace must be carried over by hand, and
+                    apply refuses until refresh has been told so
 
 Messages and overlay files are the same on each base.  An entry is left out
 where its line `Drop-when:` says so of the base's version:
@@ -20,6 +23,7 @@ where its line `Drop-when:` says so of the base's version:
 "(since RELEASE)" of the first base becomes the release of the base.
 """
 
+import hashlib
 import re
 
 from rig.base import upstream
@@ -48,12 +52,20 @@ def adapts(entry):
 def sections(diff):
     """{path: its part of a git diff}"""
     return {sf.diff_files(part)[0]: part
-            for part in SECTION.split(diff) if part.strip()}
+            for part in SECTION.split(diff) if part.startswith('diff --git')}
 
 
 def joined(parts):
     """A git diff of these parts, in git's order."""
     return ''.join(parts[path] for path in sorted(parts))
+
+
+def stamp(path, part):
+    """The line that says which hooks the ones of a base replace."""
+    # Where a hunk stands does not matter.
+    text = re.sub(r'(?m)^@@.*$', '@@', part)
+    digest = hashlib.sha256(text.encode(**sf.ENCODING)).hexdigest()[:12]
+    return f'replaces {digest} {path}\n'
 
 
 def trailer(patch, word):
@@ -101,8 +113,8 @@ class Port:
         """The text of the file series, with these adaptations."""
         notes = '\n'.join(self.notes).strip('\n')
         lines = [f'adapt {name}' for name in adapt]
-        return '\n\n'.join(part for part in (
-            notes, '\n'.join(lines)) if part) + '\n'
+        return ''.join(f'{part}\n' for part in (
+            notes, '\n'.join(lines)) if part)
 
     def entries(self):
         """[(Entry, Patch, text)] of the adaptations."""
@@ -121,6 +133,14 @@ class Port:
         path = self.folder.parents[2] / self.diff_file(entry)
         return sf.read_text(path, self.diff_file(entry)) \
             if path.is_file() else ''
+
+    def stale(self, entry, patch):
+        """Files whose hooks changed since this base's were made of them."""
+        text = self.diff(entry)
+        given = sections(patch.diff)
+        stamps = SECTION.split(text)[0].splitlines(keepends=True)
+        return [path for path in sections(text)
+                if path in given and stamp(path, given[path]) not in stamps]
 
     def check(self, loaded):
         """SeriesError for a file that nothing names, or a path not ours."""
@@ -153,8 +173,12 @@ def _of_base(diff, base):
                    for line in diff.splitlines(keepends=True))
 
 
-def load(repo, commit):
-    """(SeriesFile, [(Entry, Patch, text)]) of the series on a base."""
+def load(repo, commit, stale=False):
+    """(SeriesFile, [(Entry, Patch, text)]) of the series on a base.
+
+    SeriesError for hooks of the base that replace others than there are now,
+    unless `stale` takes them as they are.
+    """
     series, loaded = sf.load(repo.root)
     if repo.base.home:
         return series, loaded
@@ -165,6 +189,11 @@ def load(repo, commit):
     for entry, patch, _ in loaded:
         if dropped(patch, version):
             continue
+        if not stale and port.stale(entry, patch):
+            raise SeriesError(
+                f'{port.diff_file(entry)}: {entry.file} has other hooks in '
+                f'{port.stale(entry, patch)[0]} than these were made of; '
+                'carry the change over, and run make refresh')
         parts = sections(_of_base(patch.diff, repo.base))
         for path, part in sections(port.diff(entry)).items():
             if '\n@@ ' in part:
@@ -201,19 +230,22 @@ def ported(repo, result):
         if made.message != patch.message:
             raise SeriesError(f'{entry.file}: the commit has another message; '
                               'change it in the patch file, for all bases')
-        diff = _differing(repo, result.trees[number:number + 2],
-                          _of_base(patch.diff, repo.base), made.diff)
+        parts = _differing(repo, result.trees[number:number + 2],
+                           _of_base(patch.diff, repo.base), made.diff)
+        given = sections(patch.diff)
+        diff = ''.join(stamp(path, given[path]) for path in sorted(parts)
+                       if path in given) + joined(parts)
         files[port.diff_file(known)] = diff.encode(**sf.ENCODING) \
-            if diff else None
+            if parts else None
     for name in set(port.adapt) - set(adapt):
         files[f'patches/{port.name}/{name}'] = None
     files[f'patches/{port.name}/series'] = \
-        port.render(adapt).encode(**sf.ENCODING)
+        port.render(adapt).encode(**sf.ENCODING) or None
     return files
 
 
 def _differing(repo, trees, given, made):
-    """The parts of `made` that `given` does not make of the first tree."""
+    """{path: part} of `made` that `given` does not make of the first tree."""
     git, (old, new) = repo.git, trees
     given, made = sections(given), sections(made)
     wanted = git.entries(new, *given) if given else {}
@@ -229,4 +261,4 @@ def _differing(repo, trees, given, made):
         if row.split(' ')[1:2] != [wanted.get(path, ('', None))[1]]:
             differ[path] = made.get(
                 path, f'diff --git a/{path} b/{path}\n')
-    return joined(differ)
+    return differ

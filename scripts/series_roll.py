@@ -19,7 +19,7 @@ def roll(repo):
     base = ensure_base(repo)
     version = repo.git.run('show', f'{base}:VERSION').strip()
     _, first = sf.load(repo.root)
-    _, loaded = sb.load(repo, base)
+    _, loaded = sb.load(repo, base, stale=True)
     port = sb.Port(repo.root, repo.base)
     on_base = {entry.name: (entry, patch) for entry, patch, _ in loaded}
     rows = [(entry.name, *on_base.pop(entry.name))
@@ -36,6 +36,10 @@ def roll(repo):
                     + sb.trailer(original[name], 'Upstream') + ')')
             else:
                 failed, moved = _try(repo, index, entry, patch)
+                if not sb.adapts(entry):
+                    failed += [f'{path}: other hooks than this base\'s were '
+                               'made of' for path in
+                               port.stale(entry, original[name])]
                 own = sorted(sb.sections(port.diff(entry))) \
                     if not sb.adapts(entry) else ()
                 verdict = 'ADAPT' if failed else 'adapted' if own else \

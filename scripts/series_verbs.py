@@ -13,7 +13,7 @@ from scripts import (series_bases as sb, series_format as sf,
                      series_tree as st)
 from scripts.series_format import SeriesError
 from scripts.series_git import Git, ensure_base
-from scripts.series_refresh import refreshed
+from scripts.series_refresh import Refreshed, refreshed
 
 EXPORTED = re.compile(r'\d{4}-.*\.patch')
 
@@ -107,7 +107,7 @@ def refresh(repo, target=None):
         raise SeriesError(f'no {repo.show(repo.tree)} yet; run '
                           'make apply first')
     base = ensure_base(repo)
-    series, loaded = sb.load(repo, base)
+    series, loaded = sb.load(repo, base, stale=True)
     state = repo.state()
     head = st.check_branch(repo)
     names = [entry.name for entry, _, _ in loaded]
@@ -127,13 +127,16 @@ def refresh(repo, target=None):
         if target and target not in names:
             raise SeriesError(f'{target}: no such entry; there are: '
                               + (', '.join(names) or 'none'))
-        for commit in st.build_chain(repo, base, loaded, strict=False):
-            if repo.base.home:
-                sf.write_bytes(repo.root / commit.entry.file,
-                               commit.patch.render().encode(**sf.ENCODING))
-        apply(repo)
-        return
-    result = refreshed(repo, base, head, series, loaded, target)
+        commits = st.build_chain(repo, base, loaded, strict=False)
+        result = Refreshed()
+        result.entries = [commit.entry for commit in commits]
+        result.files = {
+            commit.entry.file: commit.patch.render().encode(**sf.ENCODING)
+            for commit in commits}
+        result.trees = [repo.git.tree_id(commit) for commit in
+                        [base] + [commit.id for commit in commits]]
+    else:
+        result = refreshed(repo, base, head, series, loaded, target)
     if not repo.base.home:
         result.files, result.dropped = sb.ported(repo, result), []
     for path, data in result.files.items():
@@ -151,7 +154,7 @@ def refresh(repo, target=None):
         print(f'  DROP    patches/{name}: no commit is left of it'
               + (f'; its overlay files stay: {", ".join(left)}'
                  if left else ''))
-    apply(repo, saved=head)
+    apply(repo, saved=head if moved else None)
 
 
 def _same_content(repo, base, loaded):

@@ -9,7 +9,8 @@ from scripts.tests.series_case import LINES, Case, hook, patch
 
 # The other base has a line more on top, and another line 10.
 OTHER = 'top\n' + LINES.replace('line 10\n', 'other line 10\n')
-ONE = ('''diff --git a/target/core.c b/target/core.c
+ONE = ('''replaces STAMP target/core.c
+diff --git a/target/core.c b/target/core.c
 --- a/target/core.c
 +++ b/target/core.c
 @@ -9,6 +9,7 @@ line 7
@@ -20,7 +21,8 @@ ONE = ('''diff --git a/target/core.c b/target/core.c
  line 11
  line 12
  line 13
-''')
+''').replace('replaces STAMP target/core.c\n',
+            sb.stamp('target/core.c', hook('target/core.c', 10, 'one();')))
 
 
 class Other(Case):
@@ -59,7 +61,7 @@ class Apply(Other):
         self.assertIn('up to date', self.good('apply'))
 
     def test_file_without_a_hook(self):
-        self.adapt('one.diff', 'diff --git a/target/core.c b/target/core.c\n')
+        self.adapt('one.diff', ONE[:ONE.index('---')])
         self.good('apply')
         self.assertNotIn('one();', self.core())
         self.assertIn('two();', self.core())
@@ -164,6 +166,36 @@ class Versions(Other):
                          ['one.diff'])
 
 
+class Stale(Other):
+    """A hook changes that the base has another one for."""
+
+    def setUp(self):
+        super().setUp()
+        self.adapt('one.diff', ONE)
+        self.good('apply')
+
+    def test_it_must_be_carried_over(self):
+        self.patch('one.patch', patch('arm: One', hook('target/core.c', 10,
+                                                       'other();')))
+        said = self.refused('patches/bases/1.1/one.diff', 'target/core.c',
+                            'make refresh')
+        self.assertIn('has other hooks', said)
+        done = self.call('roll')
+        self.assertIn('ADAPT   one.patch', done.stdout)
+        self.adapt('one.diff', ONE.replace('one();', 'other();'))
+        self.refused('patches/bases/1.1/one.diff')
+        self.good('refresh')
+        self.assertIn('other();', self.core())
+        self.assertIn('up to date', self.good('apply'))
+        self.assertIn('1 adapted', self.good('roll'))
+
+    def test_other_lines_do_not_matter(self):
+        text = hook('target/core.c', 10, 'one();')
+        self.assertNotEqual(text, text.replace('@@ -8,6', '@@ -9,6'))
+        self.assertEqual(sb.stamp('a', text),
+                         sb.stamp('a', text.replace('@@ -8,6', '@@ -9,6')))
+
+
 class Roll(Other):
     def test_verdicts(self):
         done = self.call('roll')
@@ -203,12 +235,11 @@ class Refresh(Other):
         """An edit of a hook becomes the base's; the patch file stays."""
         self.edit('target/core.c', 'two();', 'two(1);')
         self.good('refresh')
-        self.assertEqual(self.changed(), ['bases/1.1/series',
-                                          'bases/1.1/two.diff'])
+        self.assertEqual(self.changed(), ['bases/1.1/two.diff'])
         self.assertIn('+two(1);', self.text('patches/bases/1.1/two.diff'))
         self.edit('target/core.c', 'two(1);', 'two();')
         self.good('refresh')
-        self.assertEqual(self.changed(), ['bases/1.1/series'])
+        self.assertEqual(self.changed(), [])
 
     def test_commit_of_the_base(self):
         """Made in a clone, taken over by a tree that holds the base."""
