@@ -109,9 +109,12 @@ download() {
 
 # The device list, written only where it changed: meson looks at its time.
 with_devices() {
-    local list=$1/configs/devices/aarch64-softmmu/rig.mak text
-    text=$(for d in $devices; do echo "CONFIG_$d=y"; done)
+    local list=$1/configs/devices/aarch64-softmmu/rig.mak text gic=
     [ -f "$1/VERSION" ] || die "no QEMU tree in ${1#"$top/"}"
+    # Since QEMU 11.0 KVM's GICv3 needs a choice of its own.
+    ! grep -q "'CONFIG_ARM_GIC_KVM', 'CONFIG_ARM_GICV3'" \
+        "$1/hw/intc/meson.build" || gic=ARM_GICV3
+    text=$(for d in $devices $gic; do echo "CONFIG_$d=y"; done)
     [ -f "$list" ] && [ "$(cat "$list")" = "$text" ] || echo "$text" >"$list"
 }
 
