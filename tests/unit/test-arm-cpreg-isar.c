@@ -74,7 +74,7 @@ static void test_no_place(void)
     static const uint64_t rows[] = {
         0,
         SYSREG(3, 1, 0, 0, 7),      /* AIDR_EL1 */
-        SYSREG(3, 0, 0, 6, 3),      /* ID_AA64ISAR3_EL1 */
+        SYSREG(3, 0, 0, 7, 7),      /* a feature ID register without a name */
         SYSREG(3, 0, 2, 0, 0),      /* TTBR0_EL1 */
         0x6020000000110010,         /* a 17th cache */
         0x6030000000140001,         /* SMCCC_ARCH_WORKAROUND_1 */
