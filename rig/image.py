@@ -23,13 +23,16 @@ from rig.base import debian, kernels
 from rig.base.errors import RigError, say
 from rig.base.lock import locked
 from rig.base.packages import libraries, tool
-from rig.base.paths import BUILD
+from rig.base.paths import BUILD, ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = BUILD / 'rig'
 
 # The inner QEMUs by name, and how to make a missing one.
 QEMUS = {
+    # The series on the first base, whatever BASE says.
+    'first': (ROOT / 'build' / 'arm64' / 'qemu-system-aarch64',
+              'make qemu-arm64, without BASE'),
     'series': (BUILD / 'arm64' / 'qemu-system-aarch64', 'make qemu-arm64'),
     'stock': (BUILD / 'stock-arm64' / 'qemu-system-aarch64',
               'make stock-arm64'),

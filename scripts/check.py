@@ -134,10 +134,10 @@ def qtest(count):
 
 
 def fuzz(count):
-    """Half a minute of libFuzzer for each reader of bytes from outside."""
+    """A minute of libFuzzer for each reader of bytes from outside."""
     log = BUILD / 'check/fuzz.log'
     status = run([sys.executable, '-m', 'scripts.fuzz', '--time',
-                  os.environ.get('FUZZ_TIME', '30')], log)
+                  os.environ.get('FUZZ_TIME', '60')], log)
     lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
     print('\n'.join(f'          {line}' for line in
                     (lines[-30:] if status else lines) if '|' in line
@@ -225,6 +225,11 @@ def migrations(count):
     run_avocado(count, 'migrations', [ROOT / 'tests/avocado'], '-t', 'base')
 
 
+def exchange(count):
+    """Another base: to and from the first base's series, and stock 11.1."""
+    run_avocado(count, 'exchange', [ROOT / 'tests/avocado'], '-t', 'exchange')
+
+
 OTHER = '10.0'
 
 
@@ -261,13 +266,16 @@ def other_base(count):
 
 SUITES = {f.__name__.replace('_', '-'): f for f in
           (core, in_tree, qtest, scripts, stream, fuzz, migrations,
-           other_base, rig, mission, series)}
+           exchange, other_base, rig, mission, series)}
 # What each ring leaves out; `rig` has what `mission` and `migrations` have.
 RINGS = {
-    'all': ('migrations', 'mission'),
-    'quick': ('fuzz', 'migrations', 'other-base', 'rig', 'mission', 'series'),
+    'all': ('migrations', 'exchange', 'mission'),
+    'quick': ('fuzz', 'migrations', 'exchange', 'other-base', 'rig',
+              'mission', 'series'),
     'mission': ('in-tree', 'qtest', 'scripts', 'stream', 'fuzz', 'migrations',
-                'other-base', 'rig', 'series'),
+                'exchange', 'other-base', 'rig', 'series'),
+    'base': ('core', 'scripts', 'stream', 'fuzz', 'other-base', 'rig',
+             'mission', 'series'),
 }
 
 
