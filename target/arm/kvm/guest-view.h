@@ -2,9 +2,9 @@
 /*
  * The guest view: what the user set of what a KVM guest sees of its CPU.
  *
- * It comes from a baseline (kvm-baseline), single fields (SYSREG_...) and a list
- * of CPU implementations (x-target-impl-cpus).  All CPUs of a machine have the
- * same guest view, and the same PSCI version (kvm-psci-version).
+ * It comes from a baseline (kvm-baseline), single fields (SYSREG_...) and a
+ * list of CPU implementations (x-target-impl-cpus).  All CPUs of a machine have
+ * the same guest view, and the same PSCI version (kvm-psci-version).
  */
 
 #ifndef TARGET_ARM_KVM_GUEST_VIEW_H
