@@ -48,6 +48,18 @@ check-mission: stock-arm64 qemu-arm64 emulator
 	@RIG_EMULATOR=$$($(PYTHON) -m rig.emulator --path) \
 		$(PYTHON) -m scripts.check --ring mission
 
+## make check-base BASE=10.0
+##                         the series on another QEMU than 10.2: unit tests,
+##                         qtests, migrations, also to and from 10.2 and 11.1
+## make check-base-report BASE=10.0
+##                         the last result of that -> reports
+.PHONY: check-base check-base-report
+check-base: qemu-arm64
+	@scripts/build.sh host
+	@$(PYTHON) -m scripts.check --ring base
+check-base-report:
+	@$(PYTHON) -m scripts.bases_report
+
 ## make qemu-arm64         the series, KVM only -> build/arm64
 ## make stock-arm64        the base, the same configuration -> build/stock-arm64
 ## make qemu-host          the series, TCG, for this machine -> build/host

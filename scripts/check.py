@@ -10,6 +10,7 @@ failed.
 
 import contextlib
 import functools
+import json
 import os
 import re
 import shutil
@@ -279,6 +280,17 @@ RINGS = {
 }
 
 
+def keep(suite, count):
+    """Keep a suite's numbers, for reports."""
+    path = BUILD / 'check/results.json'
+    known = json.loads(path.read_text('utf-8')) if path.is_file() else {}
+    known[suite] = {'passed': count.passed, 'failed': count.failed,
+                    'skipped': count.skipped,
+                    'date': time.strftime('%Y-%m-%d')}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, indent=1), 'utf-8')
+
+
 def main():
     parser = command.parser('scripts.check', __doc__)
     parser.add_argument('--ring', choices=list(RINGS), default='all',
@@ -307,6 +319,7 @@ def main():
             print(f'          {name}: {count} '
                   f'({time.monotonic() - start:.0f} s)', flush=True)
             total.merge(count)
+            keep(name, count)
     for line in total.lines:
         print(line)
     print(total)
