@@ -145,13 +145,16 @@ class RigCase(unittest.TestCase):
         return (self.guest(hosts[0], source, **kwargs),
                 self.guest(hosts[1], destination, incoming=True, **kwargs))
 
-    def migrates(self, source, destination, **kwargs):
-        """Migrate; the witness is whole at the destination."""
+    def migrates(self, source, destination, *, says='', **kwargs):
+        """Migrate; the witness is whole at the destination.
+
+        The destination says what the regular expression `says` tells.
+        """
         self.assertRegex(source.check(), '^witness ok')
         result = migrate(source, destination, **kwargs)
         self.assertEqual(result.outcome, MIGRATED, str(result))
         self.assertRegex(destination.check(), '^witness ok')
-        self.assertEqual(destination.stderr(), '')
+        self.assertRegex(destination.stderr(), rf'\A{says}\Z')
         return result
 
     def altered(self, source, destination, registers, kernels):

@@ -12,6 +12,10 @@ from rig.testing.case import RigCase
 
 # The newest machine that all bases have.
 MACHINE = 'virt-10.0,gic-version=3'
+# What stock 11.1 says of VENDOR_HYP_BMAP_2, which Linux 6.12 does not have.
+WARNS = ('qemu: warning: handle_cpreg_missing_in_incoming_stream: fw feat reg '
+         '3 expected by the destination but not in the incoming stream: skip '
+         'it\n')
 
 
 class OtherBase(RigCase):
@@ -34,7 +38,8 @@ class OtherBase(RigCase):
                     self.guest(hosts[0], source, machine=MACHINE) as here, \
                     self.guest(hosts[1], destination, machine=MACHINE,
                                incoming=True) as there:
-                self.migrates(here, there)
+                self.migrates(here, there, says=WARNS if destination ==
+                              image.NEWEST else '')
 
     def test_first(self):
         """The series on the first base."""
