@@ -112,7 +112,7 @@ class Results(Store):
         return {
             'date': max((r['date'] for r in records if 'date' in r),
                         default=None),
-            'base': read_upstream()['version'],
+            'base': upstream.version(),
             'kernels': {name: version for name, version
                         in self.versions.items() if isinstance(version, str)},
             'binaries': self.binaries,

@@ -261,7 +261,7 @@ def scale(args):
         found = measure_all(
             functools.cache(lambda: stack.enter_context(boot(host))[0]),
             sizes, results)
-    versions['base'] = read_upstream()['version']
+    versions['base'] = upstream.version()
     print(f'\nLinux {versions["kernel"]}, QEMU {versions["base"]} and the '
           f'series on it\n\n{report.markdown(found)}\n')
     if args.report:

@@ -20,7 +20,7 @@ WARNS = ('qemu: warning: handle_cpreg_missing_in_incoming_stream: fw feat reg '
 
 class OtherBase(RigCase):
     """
-    :avocado: tags=exchange,rig
+    :avocado: tags=slow,rig,exchange
     """
 
     emulated_only = True
