@@ -104,6 +104,24 @@ series-check: sysroot
 roll: setup
 	@$(PYTHON) -m scripts.series roll
 
+## make deb [BASE=10.0] [REVISION=1]
+##                         Debian's packages of qemu with the series, for
+##                         arm64 -> build/deb/packages
+## make deb-repo           the same as an apt repository -> build/deb/repo
+.PHONY: deb deb-repo
+deb deb-repo: setup
+	@scripts/setup.sh deb
+	@$(PYTHON) -m scripts.deb $(if $(filter deb,$@),build,repo) \
+		$(addprefix --base ,$(BASE)) $(addprefix --revision ,$(REVISION)) \
+		$(addprefix --mails ,$(MAILS))
+
+## make check-deb          the packages on hosts with Debian's libvirt: migrate,
+##                         upgrade and downgrade
+.PHONY: check-deb
+check-deb: deb qemu-host
+	@avocado run --disable-sysinfo --max-parallel-tasks 1 \
+		-t packages tests/avocado
+
 ## make unit               the pure core's tests alone, with ASan and UBSan
 .PHONY: unit
 unit: setup

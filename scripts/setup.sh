@@ -7,6 +7,7 @@
 #   setup.sh             the machine's own packages
 #   setup.sh sysroot     also the arm64 libraries, unpacked under build/
 #   setup.sh fuzz        also clang, with libFuzzer and its coverage tools
+#   setup.sh deb         also what makes a chroot
 #
 # Uses sudo when not root.  The machine's apt sources and its dpkg
 # architectures stay as they are.
@@ -46,6 +47,10 @@ fi
 if [ "${1:-}" = fuzz ]; then
     packages+=(clang-14:clang-14 llvm-14:llvm-cov-14
         libclang-rt-14-dev:/usr/share/doc/libclang-rt-14-dev)
+fi
+
+if [ "${1:-}" = deb ]; then
+    packages+=(mmdebstrap:mmdebstrap)
 fi
 
 missing=()
