@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the packages are made, and for which release."""
 
-from typing import NamedTuple
+from rig.base import debian, upstream
+from rig.base.paths import ROOT
 
-from rig.base import debian
-from rig.base.paths import BUILD, ROOT
-
-DEB = BUILD / 'deb'
+DEB = ROOT / 'build' / 'deb'
 # What a build leaves, each made anew when its inputs change.
 SOURCE = DEB / 'source'
 WORK = DEB / 'work'
@@ -19,13 +17,9 @@ PATCH = ROOT / 'scripts' / 'deb' / 'debian.patch'
 HOST_ARCH = 'arm64'
 
 
-class Base(NamedTuple):
-    """A release of Debian whose qemu is a base of the series."""
-    suite: str
-    upstream: str               # QEMU's version starts with this
-
-
-BASES = {'10.0': Base('trixie', '10.0.')}
+# The bases that a suite of Debian has.
+BASES = {name: base for name, base in upstream.read_upstream().items()
+         if base.suite}
 
 
 def cache():

@@ -18,11 +18,11 @@ import textwrap
 import time
 from typing import NamedTuple
 
-from rig.base import debian
+from rig.base import debian, upstream
 from rig.base.errors import RigError, say
 from rig.base.packages import tool
 from rig.base.paths import ROOT
-from scripts.deb.places import PATCH, SOURCE, WORK, cache, shown
+from scripts.deb.places import PATCH, SOURCE, WORK, shown
 from scripts.series_git import MAIL, NAME
 
 FOLDER = 'arm-kvm-migration'
@@ -55,19 +55,16 @@ def fields(text):
 
 
 def stock(base):
-    """Debian's source package, downloaded once."""
-    folder = cache() / 'source'
-    rows = debian.SourceArchive(base.suite).files('qemu')
-    for uri, name, digest in rows:
-        if not (folder / name).exists():
-            say('FETCH', name)
-            debian.download(uri, folder / name, digest)
-    dsc = folder / rows[0][1]
-    found = Stock(dsc, fields(dsc.read_text(encoding='utf-8'))['Version'])
-    if not found.upstream.startswith(base.upstream):
-        raise RigError(f'{base.suite} has qemu {found.version}, and the '
-                       f'series is for {base.upstream}x; say another BASE')
-    return found
+    """Debian's source package of a base, downloaded once."""
+    upstream.resolve(base)
+    folder = debian.cache_dir() / 'base'
+    upstream.fetch_files(base, folder)
+    name = next((n for n in base.sha256 if n.endswith('.dsc')), None)
+    if name is None:
+        raise RigError(f"{base.package}: the archive's index of {base.suite} "
+                       'cannot be read, and the packages need its files')
+    dsc = folder / name
+    return Stock(dsc, fields(dsc.read_text(encoding='utf-8'))['Version'])
 
 
 def compare(one, relation, other):

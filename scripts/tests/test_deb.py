@@ -122,20 +122,32 @@ class Fields(unittest.TestCase):
         self.assertEqual(found.upstream, '10.0.13+ds')
 
 
-class OtherVersion(Folder):
+class OfABase(Folder):
+    """Debian's source package, as the base resolves it."""
 
-    def test_refused(self):
-        """A suite that has moved on to another QEMU is told, not built."""
-        dsc = self.top / 'deb/source/q.dsc'
-        dsc.parent.mkdir(parents=True)
-        dsc.write_text(DSC)
-        self.patch(source, cache=lambda: self.top / 'deb')
-        with mock.patch.object(source.debian, 'SourceArchive') as archive:
-            archive.return_value.files.return_value = [('u', 'q.dsc', 'h')]
-            self.assertEqual(source.stock(places.Base('s', '10.0.')).version,
-                             VERSION)
-            with self.assertRaisesRegex(RigError, r'10\.0\.13.*10\.2\.x'):
-                source.stock(places.Base('s', '10.2.'))
+    def stock(self, files):
+        folder = self.top / 'base'
+        folder.mkdir()
+        (folder / 'q.dsc').write_text(DSC)
+        base = places.BASES['10.0']
+        with mock.patch.multiple(
+                source.upstream, resolve=lambda _: None,
+                fetch_files=lambda *_: None), \
+                mock.patch.object(source.debian, 'cache_dir',
+                                  lambda: self.top), \
+                mock.patch.multiple(base, sha256=files, package='qemu_10'):
+            return source.stock(base)
+
+    def test_version(self):
+        self.assertEqual(self.stock({'q.tar.xz': '1', 'q.dsc': '2'}).version,
+                         VERSION)
+
+    def test_without_the_index(self):
+        with self.assertRaisesRegex(RigError, 'index of trixie'):
+            self.stock({})
+
+    def test_which_bases(self):
+        self.assertEqual(list(places.BASES), ['10.0'])
 
 
 @unittest.skipUnless(shutil.which('dpkg-source'), 'no dpkg-dev')

@@ -14,7 +14,7 @@ from rig.network import Network
 
 class Packages(LibvirtCase):
     """
-    :avocado: tags=packages
+    :avocado: tags=slow,packages
     """
 
     def package_hosts(self, *kernels, kinds):
