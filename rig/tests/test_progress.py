@@ -5,7 +5,9 @@ import io
 import unittest
 from unittest import mock
 
+from rig import migration
 from rig.base import errors, progress
+from rig.demo import run as demo
 
 
 class Terminal(io.StringIO):
@@ -67,6 +69,31 @@ class Progress(unittest.TestCase):
     def test_deadline_elsewhere(self):
         self.assertEqual(self.wait(io.StringIO()),
                          '  WAIT    A boots (16 of at most 60 s)\n')
+
+    def test_ram_that_is_sent(self):
+        """A migration shows how much of the RAM is through."""
+        self.stderr(Terminal())
+        ram = {'total': 400, 'transferred': 90, 'remaining': 100}
+        source = mock.Mock()
+        source.qmp.side_effect = [
+            {'status': 'setup'}, {'status': 'active', 'ram': ram},
+            {'status': 'completed', 'ram': {**ram, 'remaining': 0}}]
+        deadline = errors.Deadline(60, 'A migrates')
+        parts = []
+        with mock.patch.object(migration.time, 'sleep',
+                               lambda _: parts.append(deadline.part)):
+            migration.wait_source(source, deadline)
+        self.assertEqual([*parts, deadline.part], [None, 0.75, 1])
+
+    def test_guest_that_counts(self):
+        out = self.stderr(Terminal())
+        guest = mock.MagicMock(__str__=lambda _: 'guest1')
+        guest.ticks.side_effect = [3, 3, 5, 7, 9]
+        with mock.patch.object(demo.time, 'sleep'):
+            demo.count_on(guest, 4)
+        self.assertEqual(guest.ticks.call_count, 4)
+        self.assertIn(f'[{"#" * 12:<24}]  0 s: guest1 counts to 7',
+                      out.getvalue())
 
     def test_unnamed_wait(self):
         out = self.stderr(Terminal())
