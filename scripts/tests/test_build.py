@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What build.sh asks of ninja, with a configure of a few lines."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from rig.base.paths import ROOT
+
+CONFIGURE = '''#!/bin/sh
+cat >build.ninja <<'END'
+rule made
+  command = mkdir -p $$(dirname $out) && env >$out
+build build.ninja: phony
+build qemu-system-aarch64: made
+build tests/unit/test-a: made
+build tests/unit/test-b: made
+END
+'''
+
+
+class Host(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = pathlib.Path(folder.name)
+        tree = self.top / 'build/qemu'
+        (tree / 'configs/devices/aarch64-softmmu').mkdir(parents=True)
+        (tree / 'VERSION').write_text('10.2.2\n')
+        (tree / 'configure').write_text(CONFIGURE)
+        (tree / 'configure').chmod(0o755)
+        (self.top / 'scripts').mkdir()
+        for name in ('build.sh', 'bar.sh'):
+            shutil.copy(ROOT / 'scripts' / name, self.top / 'scripts')
+
+    def build(self, *args):
+        done = subprocess.run(
+            [self.top / 'scripts/build.sh', 'host', *args], text=True,
+            capture_output=True, check=False,
+            env={'PATH': os.environ['PATH']})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def made(self):
+        folder = self.top / 'build/host'
+        return {str(path.relative_to(folder)) for path in folder.rglob('*')
+                if path.name.startswith(('qemu-', 'test-'))}
+
+    def test_emulator(self):
+        self.assertIn('build/host: 1 steps', self.build())
+        self.assertEqual(self.made(), {'qemu-system-aarch64'})
+        self.assertIn('build/host: up to date', self.build())
+
+    def test_with_tests(self):
+        self.assertIn('build/host: 2 steps', self.build('tests/unit/test-b'))
+        self.assertEqual(self.made(),
+                         {'qemu-system-aarch64', 'tests/unit/test-b'})
+
+    @unittest.skipUnless(shutil.which('ccache'), 'no ccache: `make setup`')
+    def test_ccache(self):
+        """Objects are shared with trees elsewhere below build/."""
+        self.build()
+        said = (self.top / 'build/host/qemu-system-aarch64').read_text()
+        self.assertIn(f'CCACHE_BASEDIR={self.top}/build\n', said)
+        self.assertIn('CCACHE_DEPEND=1\n', said)
+
+
+if __name__ == '__main__':
+    unittest.main()
