@@ -9,8 +9,8 @@
 #   build.sh tests DIR TEST...   in the tree DIR/qemu: build the tests, and
 #                     QEMU with TCG where one is a qtest, and run them
 #                     -> DIR/host
-#   build.sh host [TARGET...]   the series, TCG, for this machine, with other
-#                     targets, such as tests            -> build/host
+#   build.sh host [TARGET...]   the series, TCG, for this machine: the emulator,
+#                     or these targets                  -> build/host
 #   build.sh suites   base and series, TCG, all devices, with QEMU's own tests
 #                     -> build/check-qemu/base and series
 #   build.sh tool     kvm-arm-regs, for this machine      -> build/tool
@@ -220,7 +220,7 @@ tests)
 host)
     shift
     configure_host "$build"
-    compile "$build/host" qemu-system-aarch64 "$@"
+    compile "$build/host" "${@:-qemu-system-aarch64}"
     ;;
 suites)
     build_suites "$build/stock" base

@@ -248,7 +248,8 @@ def some():
     targets = [f'tests/qtest/{program}' for program in QUICK]
     SUITES.mkdir(parents=True, exist_ok=True)
     say('NINJA', f'build/host: {", ".join(QUICK)}')
-    if run([ROOT / 'scripts/build.sh', 'host', *targets],
+    if run([ROOT / 'scripts/build.sh', 'host', 'qemu-system-aarch64',
+            *targets],
            SUITES / 'quick-build.log', ROOT):
         raise RigError('did not build; see build/check-qemu/quick-build.log')
     firmware(folder)

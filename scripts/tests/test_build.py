@@ -34,14 +34,15 @@ class Host(unittest.TestCase):
         (tree / 'configure').write_text(CONFIGURE)
         (tree / 'configure').chmod(0o755)
         (self.top / 'scripts').mkdir()
+        shutil.copy(ROOT / 'UPSTREAM', self.top)
         for name in ('build.sh', 'bar.sh'):
             shutil.copy(ROOT / 'scripts' / name, self.top / 'scripts')
 
-    def build(self, *args):
+    def build(self, *args, **env):
         done = subprocess.run(
             [self.top / 'scripts/build.sh', 'host', *args], text=True,
             capture_output=True, check=False,
-            env={'PATH': os.environ['PATH']})
+            env={'PATH': os.environ['PATH'], **env})
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
@@ -55,10 +56,21 @@ class Host(unittest.TestCase):
         self.assertEqual(self.made(), {'qemu-system-aarch64'})
         self.assertIn('build/host: up to date', self.build())
 
-    def test_with_tests(self):
-        self.assertIn('build/host: 2 steps', self.build('tests/unit/test-b'))
-        self.assertEqual(self.made(),
-                         {'qemu-system-aarch64', 'tests/unit/test-b'})
+    def test_targets(self):
+        """Unit tests do without the emulator."""
+        self.assertIn('build/host: 1 steps', self.build('tests/unit/test-b'))
+        self.assertEqual(self.made(), {'tests/unit/test-b'})
+        self.build('qemu-system-aarch64', 'tests/unit/test-a')
+        self.assertEqual(self.made(), {
+            'qemu-system-aarch64', 'tests/unit/test-a', 'tests/unit/test-b'})
+
+    def test_another_base(self):
+        """It has a folder of its own in build/."""
+        shutil.copytree(self.top / 'build/qemu', self.top / 'build/10.0/qemu')
+        self.assertIn('build/10.0/host: 1 steps', self.build(BASE='10.0'))
+        self.assertFalse((self.top / 'build/host').exists())
+        (self.top / 'build/.base').write_text('10.0\n')
+        self.assertIn('build/10.0/host: up to date', self.build())
 
     @unittest.skipUnless(shutil.which('ccache'), 'no ccache: `make setup`')
     def test_ccache(self):
