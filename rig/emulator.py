@@ -17,43 +17,18 @@ import re
 import subprocess
 import sys
 
-from rig.base import command
+from rig.base import command, debian_qemu
 from rig.base.errors import HostError, RigError, say
-from rig.base.packages import Packages, copy, libraries, tool
+from rig.base.packages import tool
 from rig.base.paths import ROOT
 from rig.host import DEFAULT_CPU, EMULATOR, emulator_path
 
-PROGRAM = f'usr/bin/{EMULATOR.name}'
 BUILD = ('make', 'qemu-host')
-# Its C library may be newer than this machine's: its own linker starts it.
-# The folder is named by the version, and a library path ends at a ':'.
-START = """#!/bin/sh
-cd "${0%/*}" && exec ./ld-linux*.so* --library-path . ./qemu "$@"
-"""
-
-
-def pick(tree, into):
-    """Keep the program, its libraries with their linker, and a starter."""
-    if not (tree / PROGRAM).is_file():
-        raise RigError(f'{PROGRAM}: not in the package qemu-system-arm')
-    folders = [*tree.glob('usr/lib/*-linux-gnu'),
-               *tree.glob('usr/lib/*-linux-gnu/pulseaudio'),
-               tree / 'usr/lib', tree / 'usr/lib64']
-    copy(tree / PROGRAM, into / 'qemu')
-    for name, library in libraries(tree / PROGRAM, folders).items():
-        copy(library, into / name)
-    start = into / 'start'
-    start.write_text(START, encoding='utf-8')
-    start.chmod(0o755)
 
 
 def debians():
     """Debian's emulator for this machine, downloaded once."""
-    return Packages(
-        'emulator', ('trixie',), ('qemu-system-arm',),
-        re.compile(r'(?!.*-data$)(lib|zlib).*'), pick,
-        tool(['dpkg', '--print-architecture']).strip()
-    ).tree().folder / 'start'
+    return debian_qemu.here('emulator', ('trixie',))
 
 
 def plain(cpu):

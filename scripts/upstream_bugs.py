@@ -24,7 +24,6 @@ could not be tried.
 import contextlib
 import json
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -32,9 +31,8 @@ import tempfile
 import threading
 from typing import NamedTuple
 
-from rig.base import command, process
+from rig.base import command, debian_qemu, process
 from rig.base.errors import RigError, slow
-from rig.base.packages import Packages, copy, libraries, tool
 from rig.streams.cpreg import CpregStream
 
 PATIENCE = 60
@@ -49,13 +47,6 @@ UNKNOWN = 0x4020000000000001
 DROPPED = 0x40200000200e0298
 # Its reset value is not 0.
 SCTLR_EL1 = 0x603000000013c080
-
-PROGRAM = 'usr/bin/qemu-system-aarch64'
-# Its C library may be newer than this machine's.  The folder is named by the
-# version, and its ':' would end a name in a library path.
-START = """#!/bin/sh
-cd "${0%/*}" && exec ./ld-linux*.so* --library-path . ./qemu "$@"
-"""
 
 
 class CannotTry(RigError):
@@ -95,28 +86,9 @@ def ended(status):
     return f'exit status {status}'
 
 
-def pick(tree, into):
-    """Keep the program, its libraries with their linker, and a starter."""
-    if not (tree / PROGRAM).is_file():
-        raise RigError(f'{PROGRAM}: not in the package qemu-system-arm')
-    folders = [*tree.glob('usr/lib/*-linux-gnu'),
-               *tree.glob('usr/lib/*-linux-gnu/pulseaudio'),
-               tree / 'usr/lib', tree / 'usr/lib64']
-    copy(tree / PROGRAM, into / 'qemu')
-    for name, library in libraries(tree / PROGRAM, folders).items():
-        copy(library, into / name)
-    start = into / 'start'
-    start.write_text(START, encoding='utf-8')
-    start.chmod(0o755)
-
-
 def newest():
     """The newest QEMU in Debian's backports, downloaded once."""
-    return Packages(
-        'qemu-here', ('trixie-backports', 'trixie'), ('qemu-system-arm',),
-        re.compile(r'(?!.*-data$)(lib|zlib).*'), pick,
-        tool(['dpkg', '--print-architecture']).strip()
-    ).tree().folder / 'start'
+    return debian_qemu.here('qemu-here', ('trixie-backports', 'trixie'))
 
 
 class Machine:

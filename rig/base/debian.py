@@ -242,12 +242,17 @@ class Sources(Archive):
                    default=None)
 
 
+def compare(one, relation, other):
+    """Whether a version is lt, gt or eq to another, as dpkg has it."""
+    return _command(['dpkg', '--compare-versions', one, relation,
+                     other]).returncode == 0
+
+
 def _by_version(one, two):
     """Order of Debian versions, as dpkg has it."""
     if one[0] == two[0]:
         return 0
-    done = _command(['dpkg', '--compare-versions', one[0], 'lt', two[0]])
-    return -1 if done.returncode == 0 else 1
+    return -1 if compare(one[0], 'lt', two[0]) else 1
 
 
 def download(uri, path, digest):

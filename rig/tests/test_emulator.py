@@ -9,7 +9,6 @@ from unittest import mock
 
 from rig import emulator, host
 from rig.base.errors import HostError, RigError
-from rig.base.packages import tool
 from rig.testing.quiet import quietly
 
 SCRIPT = '''#!/bin/sh
@@ -142,25 +141,6 @@ class Emulator(Case):
         path = self.put(self.dir / 'other', '#!/bin/sh\necho GNU tool 1\n')
         with self.assertRaisesRegex(RigError, 'says "GNU tool 1", not'):
             emulator.version(path)
-
-
-class Debians(Case):
-
-    def test_pick(self):
-        """Its own linker starts it, whatever its folder is called."""
-        tree, into = self.dir / 'tree', self.dir / 'x_1:10.0+ds-1'
-        self.put(tree / emulator.PROGRAM, 'program')
-        linker = self.put(self.dir / 'ld-linux-x.so.2',
-                          '#!/bin/sh\necho "$PWD" "$@"\n')
-        with mock.patch.object(emulator, 'libraries',
-                               return_value={linker.name: linker}):
-            emulator.pick(tree, into)
-        self.assertEqual(tool([into / 'start', '-cpu', 'a b']).split(), [
-            str(into), '--library-path', '.', './qemu', '-cpu', 'a', 'b'])
-
-    def test_moved(self):
-        with self.assertRaisesRegex(RigError, 'not in the package qemu-'):
-            emulator.pick(self.dir, self.dir / 'into')
 
 
 if __name__ == '__main__':

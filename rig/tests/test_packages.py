@@ -11,7 +11,7 @@ import unittest
 from unittest import mock
 
 from rig import image, newest
-from rig.base import packages
+from rig.base import debian_qemu, packages
 from rig.base.errors import RigError
 
 
@@ -93,13 +93,13 @@ class Newest(Case):
 
     def test_files(self):
         """Its libraries are apart from those of the other QEMUs."""
-        program = self.top / 'tree' / newest.PROGRAM
+        program = self.top / 'tree' / debian_qemu.PROGRAM
         library = self.top / 'libx.so.1'
         for path in (program, library):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
         folder = self.top / 'cache' / 'qemu-arm64_1:12.0.1+ds-2'
-        with mock.patch.object(newest, 'libraries',
+        with mock.patch.object(debian_qemu, 'libraries',
                                return_value={library.name: library}):
             newest.pick(self.top / 'tree', folder)
         files = image.qemu_files('newest')

@@ -67,12 +67,6 @@ def stock(base):
     return Stock(dsc, fields(dsc.read_text(encoding='utf-8'))['Version'])
 
 
-def compare(one, relation, other):
-    """Whether a version is lt, gt or eq to another, as dpkg has it."""
-    return subprocess.run(['dpkg', '--compare-versions', one, relation,
-                           other], check=False).returncode == 0
-
-
 def next_version(version):
     """The least version of Debian's next upload."""
     head, digits = re.fullmatch(r'(.*?)(\d+)', version).groups()
@@ -86,7 +80,7 @@ def our_version(version, revision):
     ours = f'{version}{SUFFIX}{revision}'
     for lower, higher in ((version, ours), (f'{version}+b99', ours),
                           (ours, next_version(version))):
-        if not compare(lower, 'lt', higher):
+        if not debian.compare(lower, 'lt', higher):
             raise RigError(f'{ours}: {lower} does not sort below {higher}, '
                            'as dpkg compares them')
     return ours

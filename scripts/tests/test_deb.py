@@ -12,6 +12,7 @@ import tempfile
 import unittest
 from unittest import mock
 
+from rig.base import debian
 from rig.base.errors import RigError
 from scripts.deb import __main__ as command
 from scripts.deb import build, chroot, lintian, places, repo, source
@@ -88,12 +89,12 @@ class Versions(unittest.TestCase):
                                ('1:10.0.2+ds-2', '1:10.0.2+ds-3')):
             with self.subTest(version=version, after=after):
                 ours = source.our_version(version, '1')
-                self.assertTrue(source.compare(version, 'lt', ours))
-                self.assertTrue(source.compare(f'{version}+b1', 'lt', ours))
-                self.assertTrue(source.compare(ours, 'lt', after))
+                self.assertTrue(debian.compare(version, 'lt', ours))
+                self.assertTrue(debian.compare(f'{version}+b1', 'lt', ours))
+                self.assertTrue(debian.compare(ours, 'lt', after))
 
     def test_next_revision_is_newer(self):
-        self.assertTrue(source.compare(source.our_version(VERSION, '9'), 'lt',
+        self.assertTrue(debian.compare(source.our_version(VERSION, '9'), 'lt',
                                        source.our_version(VERSION, '10')))
 
     def test_no_number(self):

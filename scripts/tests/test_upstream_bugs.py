@@ -246,28 +246,5 @@ class Table(unittest.TestCase):
                                  rf'{len(self.topics[topic])} ')
 
 
-class Pick(unittest.TestCase):
-
-    def test_moved(self):
-        with self.assertRaisesRegex(RigError, 'not in the package qemu-'):
-            bugs.pick(pathlib.Path('/nowhere'), pathlib.Path('/nowhere/x'))
-
-    def test_starts_in_a_folder_with_a_colon(self):
-        """As the folder is named by a version: 1:11.1.3."""
-        with tempfile.TemporaryDirectory(prefix='a:b') as folder:
-            top = pathlib.Path(folder)
-            program = top / 'tree' / bugs.PROGRAM
-            linker = top / 'ld-linux-x.so.2'
-            program.parent.mkdir(parents=True)
-            program.touch()
-            linker.write_text('#!/bin/sh\necho "$@"\n')
-            linker.chmod(0o755)
-            with mock.patch.object(bugs, 'libraries',
-                                   return_value={linker.name: linker}):
-                bugs.pick(top / 'tree', top / 'into')
-            said = bugs.tool([top / 'into/start', '-version', 'a b'])
-        self.assertEqual(said, '--library-path . ./qemu -version a b\n')
-
-
 if __name__ == '__main__':
     unittest.main()
